@@ -1,0 +1,36 @@
+"""GANs for Keras 3 on TensorFlow: objectives as `keras.Model` subclasses, recipes of the papers, proven exports."""
+
+import keras as _keras
+
+if _keras.backend.backend() != "tensorflow":
+    raise ImportError(
+        f"keras_gans needs Keras on TensorFlow and found the {_keras.backend.backend()!r} backend: set the environment "
+        "variable KERAS_BACKEND=tensorflow before the first import of keras."
+    )
+
+from keras_gans import callbacks, data, latent, layers, losses, networks, penalties
+from keras_gans.adversarial import AdversarialModel, load_model
+from keras_gans.gan import GAN
+from keras_gans.models import LSGAN, WGAN, WGANGP, ComposedGAN, HingeGAN, MinimaxGAN, NonSaturatingGAN
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "GAN",
+    "LSGAN",
+    "WGAN",
+    "WGANGP",
+    "AdversarialModel",
+    "ComposedGAN",
+    "HingeGAN",
+    "MinimaxGAN",
+    "NonSaturatingGAN",
+    "callbacks",
+    "data",
+    "latent",
+    "layers",
+    "load_model",
+    "losses",
+    "networks",
+    "penalties",
+]

@@ -1,0 +1,316 @@
+"""The abstract base of every model: two players with an optimizer each, noise, logs, saving, distribution."""
+
+import abc
+import json
+import pathlib
+import random
+import threading
+
+import keras
+import tensorflow as tf
+
+from keras_gans.files import written_beside
+from keras_gans.replicas import draw_rows
+
+# Number of the last draw in the step that is being traced. Each replica traces its step in a thread of its own, and the
+# threads take turns within a step.
+_trace = threading.local()
+
+
+class LogMeans(keras.metrics.Metric):
+    """Means of several logged quantities since the last reset, in one variable: one update a step, not one for each.
+
+    Args:
+        names: Names of the quantities, in the order in which `update_state` takes them.
+    """
+
+    def __init__(self, names, name="logs"):
+        super().__init__(name=name)
+        self.names = tuple(names)
+        self.sums = self.add_variable((len(self.names) + 1,), "zeros", name="sums")
+
+    def update_state(self, values):
+        """Add one value of each quantity."""
+        self.sums.assign_add(tf.stack([*(tf.cast(v, tf.float32) for v in values), 1.0]))
+
+    def result(self):
+        """Return a dict of means, 0 where nothing was added."""
+        sums = tf.convert_to_tensor(self.sums)
+        return dict(zip(self.names, tf.unstack(tf.math.divide_no_nan(sums[:-1], sums[-1])), strict=True))
+
+
+class AdversarialModel(keras.Model):
+    """Abstract: two players with an optimizer each, their logs, their noise, saving and resuming, distribution.
+
+    A subclass gives `player_networks()`, `default_optimizers()`, `log_names` and `train_step`. All noise is a function
+    of a saved seed and a saved step counter, so that a resumed run draws what an uninterrupted one would, and N
+    replicas draw what one would.
+    """
+
+    log_names = ("discriminator_loss", "generator_loss")
+    test_log_names = ()
+
+    def __init__(self, name=None):
+        super().__init__(name=name)
+        self.step = self.add_weight(
+            shape=(),
+            dtype="int64",
+            initializer="zeros",
+            trainable=False,
+            name="step",
+            aggregation="only_first_replica",
+        )
+        self.noise_seed = self.add_weight(
+            shape=(),
+            dtype="int32",
+            initializer=keras.initializers.Constant(random.getrandbits(30)),
+            trainable=False,
+            name="noise_seed",
+            aggregation="only_first_replica",
+        )
+        self._train_logs = LogMeans(self.log_names, name="train_logs")
+        self._test_logs = LogMeans(self.test_log_names, name="test_logs")
+        self._is_evaluating = False
+        self.built = True  # the networks are; Keras would otherwise build by calling the generator on images
+
+    @abc.abstractmethod
+    def player_networks(self):
+        """Return two lists of networks: the generator's side and the discriminator's side."""
+
+    @abc.abstractmethod
+    def default_optimizers(self):
+        """Return the paper's optimizers, (generator_optimizer, discriminator_optimizer)."""
+
+    # Compiling
+
+    def compile(
+        self,
+        generator_optimizer=None,
+        discriminator_optimizer=None,
+        run_eagerly=False,
+        steps_per_execution=1,
+        jit_compile="auto",
+    ):
+        """Give each player its optimizer and build both, so that saving, resuming and distribution find their state.
+
+        Args:
+            generator_optimizer: Keras optimizer or its name; the paper's when None.
+            discriminator_optimizer: Keras optimizer or its name; the paper's when None.
+            run_eagerly: As in `keras.Model.compile`.
+            steps_per_execution: As in `keras.Model.compile`.
+            jit_compile: As in `keras.Model.compile`; "auto" leaves XLA off on a CPU, where it is slower.
+
+        Raises:
+            ValueError: If both players are given one optimizer object.
+        """
+        with self.distribute_strategy.scope():
+            # auto_scale_loss wraps only an argument named optimizer; ours are wrapped below.
+            super().compile(
+                optimizer=None,
+                run_eagerly=run_eagerly,
+                steps_per_execution=steps_per_execution,
+                jit_compile=jit_compile,
+            )
+            default_generator, default_discriminator = self.default_optimizers()
+            players = self.player_networks()
+            generator_optimizer = keras.optimizers.get(generator_optimizer or default_generator)
+            discriminator_optimizer = keras.optimizers.get(discriminator_optimizer or default_discriminator)
+            if generator_optimizer is discriminator_optimizer:
+                raise ValueError(
+                    f"Both players were given the same optimizer object {generator_optimizer!r}. Expected one each: "
+                    "its moments belong to one player's weights. Construct two."
+                )
+            self.generator_optimizer = _built(generator_optimizer, players[0])
+            self.discriminator_optimizer = _built(discriminator_optimizer, players[1])
+        self._compile_arguments = {
+            "run_eagerly": run_eagerly,
+            "steps_per_execution": steps_per_execution,
+            "jit_compile": jit_compile,
+        }
+
+    def get_compile_config(self):
+        """Return both optimizers' configurations and the other arguments of `compile`."""
+        return {
+            "generator_optimizer": keras.saving.serialize_keras_object(self.generator_optimizer),
+            "discriminator_optimizer": keras.saving.serialize_keras_object(self.discriminator_optimizer),
+            **self._compile_arguments,
+        }
+
+    def compile_from_config(self, config):
+        """Compile as `get_compile_config` says; the optimizers' state is loaded after it."""
+        optimizers = {
+            name: keras.saving.deserialize_keras_object(config[name])
+            for name in ("generator_optimizer", "discriminator_optimizer")
+        }
+        self.compile(**{**config, **optimizers})
+
+    # The parts of a step
+
+    def begin_step(self):
+        """Count the step and restart the numbering of its draws."""
+        self.step.assign_add(1)
+        _trace.draws = 0
+
+    def draw(self, sample, rows, dimensions=()):
+        """Draw noise that depends on the seed, the step, which draw of the step it is, and the sample's global index.
+
+        Args:
+            sample: Function of (shape, seed), like `tf.random.stateless_uniform`.
+            rows: Samples on this replica, m.
+            dimensions: Shape of one sample's noise.
+
+        Returns:
+            Tensor of shape (rows, *dimensions).
+        """
+        _trace.draws += 1
+        seed = tf.stack([self.noise_seed + _trace.draws, tf.cast(self.step, tf.int32)])
+        return draw_rows(lambda shape: sample(shape, seed), rows, dimensions)
+
+    def discriminator_step(self, tape, loss):
+        """Update the discriminator's side, and it alone, to lower `loss` as recorded by `tape`."""
+        self._minimize(tape, loss, self.player_networks()[1], self.discriminator_optimizer)
+
+    def generator_step(self, tape, loss):
+        """Update the generator's side, and it alone, to lower `loss` as recorded by `tape`."""
+        self._minimize(tape, loss, self.player_networks()[0], self.generator_optimizer)
+
+    def _minimize(self, tape, loss, networks, optimizer):
+        variables = [v for network in networks for v in network.trainable_variables]
+        replicas = self.distribute_strategy.num_replicas_in_sync
+        # Gradients are summed over replicas: dividing here makes the step that of the mean over the global batch. The
+        # factor enters as the gradient of the loss itself, so that no step has to write it.
+        factor = optimizer.scale_loss(tf.ones_like(loss) / replicas)
+        gradients = tape.gradient(loss, [v.value for v in variables], output_gradients=factor)
+        unreached = [v.path for v, gradient in zip(variables, gradients, strict=True) if gradient is None]
+        if unreached:
+            raise ValueError(
+                f"No gradient of the loss reaches {', '.join(unreached)}. Expected every trainable weight to matter. "
+                "Remove the layers, set trainable=False, or replace an operation that has no gradient."
+            )
+        optimizer.apply(gradients, variables)
+        for layer in layers_of(networks):
+            if hasattr(layer, "update_power_iteration"):
+                layer.update_power_iteration()
+
+    def log(self, **values):
+        """Add the step's values to the epoch's means and return these, as `train_step` and `test_step` must."""
+        logs = self._test_logs if self._is_evaluating else self._train_logs
+        logs.update_state([values[name] for name in logs.names])
+        means = logs.result()
+        if isinstance(self.distribute_strategy, tf.distribute.MultiWorkerMirroredStrategy):
+            # Keras reduces logs over their axis 0 there, and fails on scalars.
+            means = {name: tf.reshape(mean, (1,)) for name, mean in means.items()}
+        return means
+
+    @property
+    def metrics(self):
+        """The means that are being collected: those of training, or those of an evaluation while it runs."""
+        return [self._test_logs if self._is_evaluating else self._train_logs]
+
+    # Saving
+
+    def find_non_finite(self):
+        """Return the path of the first weight or optimizer variable that holds NaN or infinity, or None."""
+        variables = list(self.weights)
+        if self.compiled:
+            variables += [*self.discriminator_optimizer.variables, *self.generator_optimizer.variables]
+        for variable in variables:
+            value = tf.convert_to_tensor(variable)
+            if value.dtype.is_floating and not bool(tf.reduce_all(tf.math.is_finite(value))):
+                return variable.path
+        return None
+
+    def save(self, filepath, overwrite=True, **kwargs):
+        """Save the whole model as `keras.Model.save` does: whole or not at all, and never a broken state.
+
+        Args:
+            filepath: Path ending in `.keras`.
+            overwrite: Whether a file that is there may be replaced.
+            **kwargs: Passed to `keras.Model.save`.
+
+        Raises:
+            FloatingPointError: If a weight is not finite; names the first one. What stood at `filepath` stays.
+            FileExistsError: If the file is there and `overwrite` is False.
+        """
+        self._save_whole(filepath, overwrite, lambda path: super(AdversarialModel, self).save(path, **kwargs))
+
+    def save_weights(self, filepath, overwrite=True, **kwargs):
+        """Save weights, optimizers, counters and seeds as `keras.Model.save_weights` does; see `save`."""
+        self._save_whole(filepath, overwrite, lambda path: super(AdversarialModel, self).save_weights(path, **kwargs))
+
+    def _save_whole(self, filepath, overwrite, write):
+        broken = self.find_non_finite()
+        if broken:
+            raise FloatingPointError(
+                f"{broken} is not finite at step {int(self.step)}: nothing was saved to {filepath}. Expected finite "
+                "weights. Load the last good state and lower the learning rate."
+            )
+        if "://" in str(filepath):  # a bucket: there is nothing to move, objects there appear whole
+            write(filepath)
+            return
+        filepath = pathlib.Path(filepath)
+        if filepath.exists() and not overwrite:
+            raise FileExistsError(f"{filepath} exists and overwrite=False was passed. Choose another path.")
+        with written_beside(filepath) as beside:
+            write(beside)
+
+    def save_own_variables(self, store):
+        """Store the counters and every seed, which Keras leaves out."""
+        store["step"] = self.step.numpy()
+        store["noise_seed"] = self.noise_seed.numpy()
+        for i, state in enumerate(seed_states(self._networks())):
+            store[f"seed_state_{i}"] = state.numpy()
+
+    def load_own_variables(self, store):
+        """Load what `save_own_variables` stored."""
+        self.step.assign(store["step"][()])
+        self.noise_seed.assign(store["noise_seed"][()])
+        for i, state in enumerate(seed_states(self._networks())):
+            state.assign(store[f"seed_state_{i}"][()])
+
+    def _networks(self):
+        return [network for side in self.player_networks() for network in side]
+
+
+def load_model(path):
+    """Load a model that `save` wrote, with optimizers, counters and seeds, ready to go on.
+
+    Args:
+        path: File ending in `.keras`.
+
+    Returns:
+        The compiled model.
+
+    Raises:
+        FileNotFoundError: If there is no such file.
+        ValueError: If the file is damaged or no Keras model.
+    """
+    path = pathlib.Path(path)
+    if not path.exists():
+        raise FileNotFoundError(f"{path} does not exist. Expected a model saved by model.save('....keras').")
+    try:
+        return keras.saving.load_model(path)
+    except (ValueError, OSError, KeyError, json.JSONDecodeError) as error:
+        raise ValueError(
+            f"{path} cannot be loaded: {error} Expected a whole file written by model.save. Use an earlier one."
+        ) from error
+
+
+def _built(optimizer, networks):
+    """Build an optimizer for the networks' weights, with loss scaling if they compute in float16."""
+    is_float16 = any(layer.compute_dtype == "float16" for layer in layers_of(networks))
+    if is_float16 and not isinstance(optimizer, keras.optimizers.LossScaleOptimizer):
+        optimizer = keras.optimizers.LossScaleOptimizer(optimizer)
+    if not optimizer.built:
+        optimizer.build([v for network in networks for v in network.trainable_variables])
+    return optimizer
+
+
+def layers_of(networks):
+    """Return all layers of the networks, nested ones too."""
+    return [layer for network in networks for layer in network._flatten_layers()]
+
+
+def seed_states(networks):
+    """Return the states of all random layers (Dropout and the like), in a fixed order."""
+    return [generator.state for layer in layers_of(networks) for generator in getattr(layer, "_seed_generators", [])]

@@ -1,0 +1,200 @@
+"""What is asked of networks and data: every refusal says what was passed, what was expected, how to mend it."""
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+IMAGE_TOLERANCE = 1e-3
+
+
+def check_networks(generator, discriminator):
+    """Refuse networks that cannot play against each other.
+
+    Args:
+        generator: keras Model of z or [z, y].
+        discriminator: keras Model of x or [x, y], to raw scores (m, 1).
+
+    Raises:
+        TypeError: If one of them is no keras Model.
+        ValueError: If their inputs or outputs do not fit, D ends in a sigmoid, they share weights, or a layer has a
+            loss of its own.
+    """
+    for role, network, first in (("generator", generator, "z"), ("discriminator", discriminator, "x")):
+        if not isinstance(network, keras.Model):
+            raise TypeError(
+                f"{role}={network!r} was passed. Expected a keras Model. Build one, or take one of keras_gans.networks."
+            )
+        if not network.built or not getattr(network, "inputs", None) or len(network.inputs) > 2:
+            raise ValueError(
+                f"The {role} {network.name!r} does not tell its inputs. Expected a functional or Sequential model of "
+                f"{first} or [{first}, y]. Begin it with keras.Input."
+            )
+        if network.losses:
+            raise ValueError(
+                f"The {role} {network.name!r} has layers with losses of their own (kernel_regularizer, add_loss). They "
+                "are not part of a GAN's objective and would be ignored. Use the optimizer's weight_decay, or "
+                "ComposedGAN with a penalty."
+            )
+    if len(generator.inputs) != len(discriminator.inputs):
+        raise ValueError(
+            f"The generator has {len(generator.inputs)} inputs and the discriminator {len(discriminator.inputs)}. "
+            "Expected z and x, or [z, y] and [x, y]: give the condition y to both."
+        )
+    if len(generator.inputs[0].shape) != 2 or generator.inputs[0].shape[1] is None:
+        raise ValueError(
+            f"The generator's first input has shape {generator.inputs[0].shape}. Expected a latent z of shape "
+            "(None, latent_dim)."
+        )
+    if tuple(generator.output.shape[1:]) != tuple(discriminator.inputs[0].shape[1:]):
+        raise ValueError(
+            f"The generator makes samples of shape {tuple(generator.output.shape[1:])}, the discriminator takes "
+            f"{tuple(discriminator.inputs[0].shape[1:])}. Expected the same shape. Change one of the two networks."
+        )
+    if tuple(discriminator.output.shape[1:]) != (1,):
+        raise ValueError(
+            f"The discriminator's output has shape {tuple(discriminator.output.shape)}. Expected raw scores of shape "
+            "(None, 1). End it with keras.layers.Dense(1)."
+        )
+    if getattr(discriminator.layers[-1], "activation", None) is keras.activations.sigmoid:
+        raise ValueError(
+            "The discriminator ends in a sigmoid. Expected raw scores: the objective applies its own activation in a "
+            "stable form. Remove the activation of the last layer."
+        )
+    shared = {id(v) for v in generator.variables} & {id(v) for v in discriminator.variables}
+    if shared:
+        raise ValueError(
+            f"Generator and discriminator share {len(shared)} variables. Expected two networks with weights of their "
+            "own. Build the shared layer twice."
+        )
+
+
+def mixes_samples(network):
+    """Whether a sample's output depends on the other samples of its batch in training."""
+    return any(
+        isinstance(layer, keras.layers.BatchNormalization) or getattr(layer, "mixes_samples", False)
+        for layer in network._flatten_layers()
+    )
+
+
+def check_no_batch_statistics(discriminator, why):
+    """Refuse a discriminator that mixes the samples of a batch.
+
+    Args:
+        discriminator: keras Model.
+        why: The objective's reason, put into the message.
+
+    Raises:
+        ValueError: If it holds BatchNormalization or another layer that mixes samples.
+    """
+    if mixes_samples(discriminator):
+        raise ValueError(
+            f"The discriminator {discriminator.name!r} mixes the samples of a batch (BatchNormalization or the like). "
+            f"Expected a discriminator of single samples: {why}. Use norm='layer' or norm=None."
+        )
+
+
+def check_positive_integer(**values):
+    """Refuse anything but integers from 1 up.
+
+    Raises:
+        ValueError: With the argument's name.
+    """
+    for name, value in values.items():
+        if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < 1:
+            raise ValueError(f"{name}={value!r} was passed. Expected an integer of at least 1.")
+
+
+def check_batch_size(rows, n_critic):
+    """Refuse a batch that cannot be cut into `n_critic` equal slices; looks at static shapes alone.
+
+    Args:
+        rows: Static number of rows on this replica, or None when unknown.
+        n_critic: Number of discriminator steps.
+
+    Raises:
+        ValueError: If the number is unknown, or not a multiple of `n_critic`.
+    """
+    if rows is None:
+        raise ValueError(
+            "The batch size of the data is not fixed. Expected batches of one static size. Batch the dataset with "
+            "dataset.batch(batch_size, drop_remainder=True)."
+        )
+    if rows % n_critic:
+        raise ValueError(
+            f"A batch of {rows} rows was passed to a model with n_critic={n_critic}. Expected a multiple of "
+            f"{n_critic}: each step cuts its batch into n_critic slices, one per discriminator step. Batch the data by "
+            "n_critic * batch_size."
+        )
+
+
+def check_arrays(x, y, rows):
+    """Refuse NumPy data that cannot fill one batch.
+
+    Args:
+        x: Array (n, ...).
+        y: Array (n, ...) or None.
+        rows: Rows of one batch.
+
+    Raises:
+        ValueError: If there are too few rows, or x and y differ in length.
+    """
+    if len(x) < rows:
+        raise ValueError(
+            f"{len(x)} samples were passed, one step takes {rows} (batch_size * n_critic). Expected at least {rows}. "
+            "Pass more data or a smaller batch_size."
+        )
+    if y is not None and len(y) != len(x):
+        raise ValueError(f"{len(x)} samples and {len(y)} conditions were passed. Expected one y per x.")
+
+
+def check_first_batch(x, y, model):
+    """Refuse data that the model cannot be trained on, looking at one batch.
+
+    Args:
+        x: Real samples, NumPy (rows, ...).
+        y: Conditions, NumPy (rows, ...), or None.
+        model: The GAN that is about to be trained.
+
+    Raises:
+        ValueError: If the shape, dtype or range is wrong, a value is not finite, or a condition is missing.
+    """
+    expected = tuple(model.discriminator.inputs[0].shape[1:])
+    if x.ndim != len(expected) + 1 or any(
+        e is not None and e != got for e, got in zip(expected, x.shape[1:], strict=True)
+    ):
+        raise ValueError(
+            f"Samples of shape {x.shape[1:]} were passed. Expected {expected}, the discriminator's input. Resize the "
+            "data, or build the networks for this shape."
+        )
+    if not tf.as_dtype(x.dtype).is_floating:
+        raise ValueError(
+            f"Samples of dtype {x.dtype} were passed. Expected floats, images in [-1, 1]. Convert uint8 images with "
+            "x.astype('float32') / 127.5 - 1, or let keras_gans.data.ImageSet do it."
+        )
+    x = x.astype("float32")
+    if not np.isfinite(x).all():
+        raise ValueError(
+            f"{np.size(x) - np.isfinite(x).sum()} values of the first batch are NaN or infinite. Expected finite "
+            "samples. Remove or repair them."
+        )
+    if len(expected) == 3:
+        _check_image_range(x, model.generator)
+    if model.is_conditional and y is None:
+        raise ValueError(
+            "The networks take a condition y, the data has none. Expected batches (x, y). Pass y, or use networks "
+            "without that input."
+        )
+
+
+def _check_image_range(x, generator):
+    low, high = float(x.min()), float(x.max())
+    if low < -1 - IMAGE_TOLERANCE or high > 1 + IMAGE_TOLERANCE:
+        raise ValueError(
+            f"Images with values from {low:.4g} to {high:.4g} were passed. Expected [-1, 1]. Scale images of [0, 255] "
+            "with x / 127.5 - 1."
+        )
+    if low >= 0 and getattr(generator.layers[-1], "activation", None) is keras.activations.tanh:
+        raise ValueError(
+            f"Images with values from {low:.4g} to {high:.4g} were passed to a generator that ends in tanh. Expected "
+            "[-1, 1], with black at -1. Scale images of [0, 1] with 2 * x - 1, or end the generator in a sigmoid."
+        )

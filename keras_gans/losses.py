@@ -1,0 +1,218 @@
+"""Adversarial losses: pure functions of raw scores, in pairs, each to be minimised.
+
+Every function takes raw scores (logits, critic values; no sigmoid) of shape (m, 1) and returns a float32 scalar, the
+mean over the batch. sigma is the logistic function; log sigma(s) is written as -softplus(-s), which neither overflows
+nor loses its gradient at large |s|.
+"""
+
+import keras
+from keras import ops
+
+
+def _checked(**scores):
+    """Return the scores as float32 tensors, refusing any shape but (m, 1)."""
+    for name, score in scores.items():
+        shape = tuple(score.shape)
+        if len(shape) != 2 or shape[1] != 1:
+            raise ValueError(
+                f"{name} has shape {shape}. Expected raw scores of shape (m, 1), one per sample: scores of shape (m,) "
+                "would broadcast to (m, m). End the discriminator with Dense(1), or reshape the scores to (-1, 1)."
+            )
+    return [ops.cast(score, "float32") for score in scores.values()]
+
+
+@keras.saving.register_keras_serializable(package="keras_gans")
+def minimax_discriminator(s_real, s_fake):
+    """-E log D(x) - E log(1 - D(G(z))), D = sigma(s).
+
+    Goodfellow et al. 2014, equation 1 with its sign turned, arXiv:1406.2661.
+
+    Args:
+        s_real: Raw scores of real samples, shape (m, 1).
+        s_fake: Raw scores of generated samples, shape (m, 1).
+
+    Returns:
+        float32 scalar.
+
+    Raises:
+        ValueError: If the scores are not of shape (m, 1).
+    """
+    s_real, s_fake = _checked(s_real=s_real, s_fake=s_fake)
+    return ops.mean(ops.softplus(-s_real)) + ops.mean(ops.softplus(s_fake))
+
+
+@keras.saving.register_keras_serializable(package="keras_gans")
+def minimax_generator(s_fake):
+    """E log(1 - D(G(z))): the saturating loss, the generator's part of the minimax game itself.
+
+    Goodfellow et al. 2014, equation 1 and Algorithm 1, arXiv:1406.2661. Its gradient vanishes where D is certain.
+
+    Args:
+        s_fake: Raw scores of generated samples, shape (m, 1).
+
+    Returns:
+        float32 scalar.
+
+    Raises:
+        ValueError: If the scores are not of shape (m, 1).
+    """
+    (s_fake,) = _checked(s_fake=s_fake)
+    return -ops.mean(ops.softplus(s_fake))
+
+
+@keras.saving.register_keras_serializable(package="keras_gans")
+def non_saturating_discriminator(s_real, s_fake):
+    """-E log D(x) - E log(1 - D(G(z))): the discriminator's loss is that of the minimax game.
+
+    Goodfellow et al. 2014, section 3, arXiv:1406.2661.
+
+    Args:
+        s_real: Raw scores of real samples, shape (m, 1).
+        s_fake: Raw scores of generated samples, shape (m, 1).
+
+    Returns:
+        float32 scalar.
+
+    Raises:
+        ValueError: If the scores are not of shape (m, 1).
+    """
+    return minimax_discriminator(s_real, s_fake)
+
+
+@keras.saving.register_keras_serializable(package="keras_gans")
+def non_saturating_generator(s_fake):
+    """-E log D(G(z)).
+
+    Goodfellow et al. 2014, section 3 ("rather than training G to minimize log(1 - D(G(z)))"), arXiv:1406.2661.
+
+    Args:
+        s_fake: Raw scores of generated samples, shape (m, 1).
+
+    Returns:
+        float32 scalar.
+
+    Raises:
+        ValueError: If the scores are not of shape (m, 1).
+    """
+    (s_fake,) = _checked(s_fake=s_fake)
+    return ops.mean(ops.softplus(-s_fake))
+
+
+@keras.saving.register_keras_serializable(package="keras_gans")
+def least_squares_discriminator(s_real, s_fake, a=0.0, b=1.0):
+    """E (s(x) - b)^2 / 2 + E (s(G(z)) - a)^2 / 2.
+
+    Mao et al. 2017, equation 2, arXiv:1611.04076.
+
+    Args:
+        s_real: Raw scores of real samples, shape (m, 1).
+        s_fake: Raw scores of generated samples, shape (m, 1).
+        a: Label of generated samples.
+        b: Label of real samples.
+
+    Returns:
+        float32 scalar.
+
+    Raises:
+        ValueError: If the scores are not of shape (m, 1).
+    """
+    s_real, s_fake = _checked(s_real=s_real, s_fake=s_fake)
+    return 0.5 * ops.mean(ops.square(s_real - b)) + 0.5 * ops.mean(ops.square(s_fake - a))
+
+
+@keras.saving.register_keras_serializable(package="keras_gans")
+def least_squares_generator(s_fake, c=1.0):
+    """E (s(G(z)) - c)^2 / 2.
+
+    Mao et al. 2017, equation 2, arXiv:1611.04076.
+
+    Args:
+        s_fake: Raw scores of generated samples, shape (m, 1).
+        c: The label that the generator wants the discriminator to give.
+
+    Returns:
+        float32 scalar.
+
+    Raises:
+        ValueError: If the scores are not of shape (m, 1).
+    """
+    (s_fake,) = _checked(s_fake=s_fake)
+    return 0.5 * ops.mean(ops.square(s_fake - c))
+
+
+@keras.saving.register_keras_serializable(package="keras_gans")
+def hinge_discriminator(s_real, s_fake):
+    """E max(0, 1 - s(x)) + E max(0, 1 + s(G(z))).
+
+    Lim and Ye 2017, arXiv:1705.02894; Miyato et al. 2018, equation 16, arXiv:1802.05957.
+
+    Args:
+        s_real: Raw scores of real samples, shape (m, 1).
+        s_fake: Raw scores of generated samples, shape (m, 1).
+
+    Returns:
+        float32 scalar.
+
+    Raises:
+        ValueError: If the scores are not of shape (m, 1).
+    """
+    s_real, s_fake = _checked(s_real=s_real, s_fake=s_fake)
+    return ops.mean(ops.relu(1.0 - s_real)) + ops.mean(ops.relu(1.0 + s_fake))
+
+
+@keras.saving.register_keras_serializable(package="keras_gans")
+def hinge_generator(s_fake):
+    """-E s(G(z)).
+
+    Lim and Ye 2017, arXiv:1705.02894; Miyato et al. 2018, equation 17, arXiv:1802.05957.
+
+    Args:
+        s_fake: Raw scores of generated samples, shape (m, 1).
+
+    Returns:
+        float32 scalar.
+
+    Raises:
+        ValueError: If the scores are not of shape (m, 1).
+    """
+    (s_fake,) = _checked(s_fake=s_fake)
+    return -ops.mean(s_fake)
+
+
+@keras.saving.register_keras_serializable(package="keras_gans")
+def wasserstein_discriminator(s_real, s_fake):
+    """E s(G(z)) - E s(x): minus the critic's estimate of the Wasserstein distance.
+
+    Arjovsky et al. 2017, equation 2 and Algorithm 1, arXiv:1701.07875. It means a distance only for a Lipschitz critic.
+
+    Args:
+        s_real: Critic values of real samples, shape (m, 1).
+        s_fake: Critic values of generated samples, shape (m, 1).
+
+    Returns:
+        float32 scalar.
+
+    Raises:
+        ValueError: If the scores are not of shape (m, 1).
+    """
+    s_real, s_fake = _checked(s_real=s_real, s_fake=s_fake)
+    return ops.mean(s_fake) - ops.mean(s_real)
+
+
+@keras.saving.register_keras_serializable(package="keras_gans")
+def wasserstein_generator(s_fake):
+    """-E s(G(z)).
+
+    Arjovsky et al. 2017, Algorithm 1, arXiv:1701.07875.
+
+    Args:
+        s_fake: Critic values of generated samples, shape (m, 1).
+
+    Returns:
+        float32 scalar.
+
+    Raises:
+        ValueError: If the scores are not of shape (m, 1).
+    """
+    (s_fake,) = _checked(s_fake=s_fake)
+    return -ops.mean(s_fake)

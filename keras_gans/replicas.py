@@ -1,0 +1,50 @@
+"""What differs between one device and many: drawing rows of a global batch, changing variables on every replica."""
+
+import tensorflow as tf
+
+
+def draw_rows(sample, rows, dimensions):
+    """Draw this replica's rows of a global batch, so that N replicas draw what one would.
+
+    A stateful generator, or a stateless one with the same seed, gives every replica the same noise. Here the noise of
+    the global batch is drawn on each replica from one seed, and each keeps its own rows.
+
+    Args:
+        sample: Function of a shape that draws with a fixed stateless seed.
+        rows: Number of rows on this replica, m.
+        dimensions: Shape of one row, a tuple.
+
+    Returns:
+        Tensor of shape (rows, *dimensions).
+    """
+    context = tf.distribute.get_replica_context()
+    if context is None or context.num_replicas_in_sync == 1:
+        return sample((rows, *dimensions))
+    everything = sample((rows * context.num_replicas_in_sync, *dimensions))
+    start = context.replica_id_in_sync_group * rows
+    return tf.slice(everything, [start] + [0] * len(dimensions), (rows, *dimensions))
+
+
+def update_variables(update, variables, *values):
+    """Call `update(variable, *values)` for each variable, on every replica.
+
+    A plain assignment to a trainable variable is refused inside a replica of `tf.distribute`. All replicas hold the
+    same variables, so each may change its own copy with no exchange.
+
+    Args:
+        update: Function of a `tf.Variable` and of one element of each of `values`; it assigns.
+        variables: Keras variables to change.
+        values: Sequences as long as `variables`.
+    """
+    targets = [variable.value for variable in variables]
+    context = tf.distribute.get_replica_context()
+    if context is None or context.num_replicas_in_sync == 1:
+        for arguments in zip(targets, *values, strict=True):
+            update(*arguments)
+        return
+
+    def on_all_replicas(strategy, targets, *values):
+        for target, *arguments in zip(targets, *values, strict=True):
+            strategy.extended.update(target, update, args=tuple(arguments), group=False)
+
+    context.merge_call(on_all_replicas, args=(targets, *values))
