@@ -10,6 +10,12 @@ os.environ.setdefault("TF_NUM_INTEROP_THREADS", "1")
 
 import keras
 import pytest
+import tensorflow as tf
+
+# Four logical CPUs stand for four devices in the tests of tf.distribute.
+tf.config.set_logical_device_configuration(
+    tf.config.list_physical_devices("CPU")[0], [tf.config.LogicalDeviceConfiguration()] * 4
+)
 
 HOW_TO_GET_DATA = (
     "Set TFDS_DATA_DIR to a folder with MNIST and Fashion-MNIST as TFDS prepares them. To make one (needs a network): "

@@ -1,0 +1,14 @@
+"""Generators and discriminators: functions that return `keras.Model`s with the inputs z and x."""
+
+from keras_gans.networks.dcgan import dcgan_discriminator, dcgan_generator
+from keras_gans.networks.mlp import mlp_discriminator, mlp_generator
+from keras_gans.networks.resnet import resnet_discriminator, resnet_generator
+
+__all__ = [
+    "dcgan_discriminator",
+    "dcgan_generator",
+    "mlp_discriminator",
+    "mlp_generator",
+    "resnet_discriminator",
+    "resnet_generator",
+]

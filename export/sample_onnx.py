@@ -1,0 +1,118 @@
+"""Sample a generator that `keras_gans.export.to_onnx` wrote, with NumPy, onnxruntime and Pillow, and nothing else.
+
+    python sample_onnx.py generator.onnx grid.png --num 64 --seed 0
+
+It is a script, to be run or copied as a file: it shows all that a program needs in order to use the generator. The
+same seed gives other samples than `model.sample` does, since NumPy draws other numbers than TensorFlow.
+"""
+
+import argparse
+import json
+import math
+import os
+import pathlib
+import sys
+import time
+import uuid
+
+import numpy as np
+import onnxruntime
+from PIL import Image
+
+TILE = 64  # pixels: smaller images are enlarged by a whole factor up to this side
+GAP_GREY = 128
+BATCH = 256
+
+
+def draw_latent(latent, shape, generator):
+    """Draw z of `shape` from the distribution that the file's metadata names."""
+    if latent["distribution"] == "Normal":
+        return generator.standard_normal(shape, dtype=np.float32)
+    if latent["distribution"] == "Uniform":
+        return generator.uniform(latent["low"], latent["high"], shape).astype(np.float32)
+    raise SystemExit(f"The latent is {latent['distribution']}. Expected Normal or Uniform. Draw z in your own code.")
+
+
+def conditions(session, num_classes, labels, num):
+    """Return `num` conditions that go through the labels in turn, in the form that the input y has; {} without y."""
+    y = next((value for value in session.get_inputs() if value.name == "y"), None)
+    if y is None:
+        if labels:
+            raise SystemExit(f"--y {labels} was passed. Expected none: this generator takes no condition. Omit --y.")
+        return {}
+    if not labels and not num_classes:
+        raise SystemExit("The file does not say how many classes y has. Expected labels. Pass --y 0 1 2.")
+    if num_classes and any(not 0 <= label < num_classes for label in labels or []):
+        raise SystemExit(f"--y {labels} was passed. Expected labels from 0 to {num_classes - 1}.")
+    cycle = np.resize(labels or np.arange(num_classes), num)
+    if len(y.shape) == 2 and y.shape[1] > 1:
+        cycle = np.eye(num_classes)[cycle]
+    dtype = {"tensor(float)": "float32", "tensor(double)": "float64"}.get(y.type, y.type[7:-1])
+    return {"y": cycle.reshape(num, *y.shape[1:]).astype(dtype)}
+
+
+def grid(images, columns):
+    """Lay float images in [-1, 1] out in rows, with a grey gap of one pixel around each."""
+    if images.ndim != 4 or images.shape[-1] not in (1, 3):
+        raise SystemExit(f"The samples have shape {images.shape[1:]}. Expected images (height, width, 1 or 3).")
+    pixels = np.clip(np.rint((images + 1) * 127.5), 0, 255).astype(np.uint8)
+    factor = max(1, TILE // max(pixels.shape[1:3]))
+    pixels = pixels.repeat(factor, axis=1).repeat(factor, axis=2)
+    pixels = np.pad(pixels, ((0, -len(pixels) % columns), (1, 0), (1, 0), (0, 0)), constant_values=GAP_GREY)
+    pixels[len(images) :] = GAP_GREY
+    _, height, width, channels = pixels.shape
+    rows = pixels.reshape(-1, columns, height, width, channels).swapaxes(1, 2)
+    whole = rows.reshape(-1, columns * width, channels)
+    return np.pad(whole, ((0, 1), (0, 1), (0, 0)), constant_values=GAP_GREY)
+
+
+def write_png(pixels, path):
+    """Write a picture beside `path`, then move it there: whole or not at all."""
+    beside = path.with_name(f".{path.stem}.{uuid.uuid4().hex[:8]}.part.png")
+    try:
+        Image.fromarray(pixels[..., 0] if pixels.shape[-1] == 1 else pixels).save(beside)
+        os.replace(beside, path)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def main():
+    """Read the arguments, sample, write the grid, print one line."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("onnx", type=pathlib.Path, help="file written by keras_gans.export.to_onnx")
+    parser.add_argument("png", type=pathlib.Path, help="picture to write")
+    parser.add_argument("--num", type=int, default=64, help="how many samples")
+    parser.add_argument("--seed", type=int, default=0, help="integer from 0 up")
+    parser.add_argument("--y", type=int, nargs="+", help="labels to go through in turn; all classes by default")
+    arguments = parser.parse_args()
+    if arguments.num < 1 or arguments.seed < 0:
+        raise SystemExit(f"--num {arguments.num} --seed {arguments.seed} was passed. Expected num >= 1 and seed >= 0.")
+    if not arguments.onnx.is_file():
+        raise SystemExit(f"{arguments.onnx} is no file. Expected one that keras_gans.export.to_onnx wrote.")
+
+    session = onnxruntime.InferenceSession(arguments.onnx, providers=["CPUExecutionProvider"])
+    about = {name: json.loads(value) for name, value in session.get_modelmeta().custom_metadata_map.items()}
+    if "latent" not in about:
+        raise SystemExit(f"{arguments.onnx} does not name its latent. Expected a file of keras_gans.export.to_onnx.")
+    z = draw_latent(about["latent"], (arguments.num, about["latent_dim"]), np.random.default_rng(arguments.seed))
+    inputs = {"z": z, **conditions(session, about["num_classes"], arguments.y, arguments.num)}
+    batches = [{k: v[i : i + BATCH] for k, v in inputs.items()} for i in range(0, arguments.num, BATCH)]
+    session.run(["images"], batches[0])  # the first run also makes room
+    start = time.perf_counter()
+    images = np.concatenate([session.run(["images"], batch)[0] for batch in batches])
+    milliseconds = (time.perf_counter() - start) / arguments.num * 1000
+
+    classes = about["num_classes"] if arguments.y is None else len(arguments.y)
+    columns = classes if classes and 1 < classes <= arguments.num else math.ceil(math.sqrt(arguments.num))
+    write_png(grid(images, min(columns, 32)), arguments.png)
+    strangers = sorted({"tensorflow", "keras", "keras_gans"} & set(sys.modules))
+    if strangers:
+        raise SystemExit(f"{', '.join(strangers)} came to be loaded. Expected NumPy, onnxruntime and Pillow alone.")
+    print(
+        f"{arguments.num} images in {arguments.png}: {milliseconds:.3f} ms per image by onnxruntime "
+        f"{onnxruntime.__version__}; TensorFlow, Keras and keras_gans are not loaded"
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,22 @@
+"""Callbacks for `fit`, beside Keras's own TensorBoard, CSVLogger, ModelCheckpoint and BackupAndRestore.
+
+Order matters in two places: `StopOnNaN` goes first, before anything that saves, and `SaveOnInterrupt` last.
+"""
+
+from keras_gans.callbacks.generator_ema import GeneratorEMA
+from keras_gans.callbacks.progress import Progress
+from keras_gans.callbacks.run_folder import RunFolder
+from keras_gans.callbacks.sample_grid import SampleGrid
+from keras_gans.callbacks.save_on_interrupt import SaveOnInterrupt
+from keras_gans.callbacks.stop_on_nan import StopOnNaN
+from keras_gans.callbacks.tensorboard_images import TensorBoardImages
+
+__all__ = [
+    "GeneratorEMA",
+    "Progress",
+    "RunFolder",
+    "SampleGrid",
+    "SaveOnInterrupt",
+    "StopOnNaN",
+    "TensorBoardImages",
+]

@@ -1,0 +1,90 @@
+"""One line that says how far training is."""
+
+import sys
+import time
+
+import keras
+
+TERMINAL_SECONDS = 0.25
+FILE_SECONDS = 15
+
+
+class Progress(keras.callbacks.Callback):
+    """Show one line: real images seen, images a second, time left, both losses, the Wasserstein estimate if logged.
+
+    On a terminal the line is renewed in place four times a second; in a file or a pipe a new line is written every 15
+    seconds. Tensors are read only then. Pass `verbose=0` to `fit` beside it.
+
+    Args:
+        batch_size: m, the samples of one discriminator step over all replicas, as in `fit`; each generator step sees
+            `n_critic * m` real images. Without it the line counts generator steps.
+        file: Stream to write to; standard error by default.
+
+    Example:
+        ```python
+        model.fit(x, batch_size=64, epochs=10, verbose=0, callbacks=[Progress(batch_size=64)])
+        ```
+    """
+
+    def __init__(self, batch_size=None, file=None):
+        super().__init__()
+        self.batch_size = batch_size
+        self.file = file
+        self._bar = None
+        self._epoch_start = 0
+        self._next_time = 0.0
+
+    def on_epoch_begin(self, epoch, logs=None):
+        """Open the line at the first epoch, when the state to start from has been restored."""
+        self._epoch_start = int(self.model.step)
+        if self._bar is None:
+            self._open(epoch)
+
+    def on_train_batch_begin(self, batch, logs=None):
+        """Renew the line if it is time; after no batch of the epoch there is nothing to show."""
+        if batch and time.monotonic() >= self._next_time:
+            self._show(self._epoch_start + batch, self.model.get_metrics_result())
+
+    def on_epoch_end(self, epoch, logs=None):
+        """Renew the line if it is time, and learn the length of an epoch if it was unknown."""
+        step = int(self.model.step)
+        if self._bar.total is None:
+            self._bar.total = step + (self.params["epochs"] - epoch - 1) * (step - self._epoch_start)
+        if time.monotonic() >= self._next_time:
+            self._show(step, logs)
+
+    def on_train_end(self, logs=None):
+        """Show the last state and leave the line."""
+        if self._bar is not None:
+            self._show(int(self.model.step), logs)
+            self._bar.close()
+            self._bar = None
+
+    def _open(self, epoch):
+        from tqdm import tqdm
+
+        file = self.file or sys.stderr
+        self._on_terminal = file.isatty()
+        steps = self.params["steps"]
+        self._bar = tqdm(
+            total=None if steps is None else self._epoch_start + (self.params["epochs"] - epoch) * steps,
+            initial=self._epoch_start,
+            unit=" steps" if self.batch_size is None else " images",
+            unit_scale=False if self.batch_size is None else self.model.n_critic * self.batch_size,
+            file=file,
+            dynamic_ncols=self._on_terminal,
+            mininterval=0,  # this class decides when
+            miniters=1,
+            delay=0 if self._on_terminal else float("inf"),  # in a file, no line of tqdm's own
+        )
+
+    def _show(self, step, logs):
+        shown = (("D", "discriminator_loss"), ("G", "generator_loss"), ("W", "wasserstein"))
+        text = ", ".join(f"{letter} {float(logs[name]):.4g}" for letter, name in shown if name in logs)
+        self._bar.set_postfix_str(text, refresh=False)
+        self._bar.update(step - self._bar.n)
+        if self._on_terminal:
+            self._next_time = time.monotonic() + TERMINAL_SECONDS
+        else:
+            print(self._bar, file=self._bar.fp, flush=True)
+            self._next_time = time.monotonic() + FILE_SECONDS

@@ -1,0 +1,76 @@
+"""What the generator makes, from the same latents all along a run."""
+
+import pathlib
+
+import numpy as np
+
+from keras_gans import pictures
+from keras_gans.callbacks.every_n_steps import EveryNSteps
+
+
+class SampleGrid(EveryNSteps):
+    """Write pictures of samples, always from the same z, named by the generator step: `step_0001000.png`.
+
+    Images become a grid, points in the plane a scatter plot. The first picture is taken before training, the last at
+    its end. Samples come from the generator's moving average where there is one (`model.sample`).
+
+    Args:
+        directory: Folder to write to; made if missing.
+        every: Generator steps between two pictures.
+        num: Samples in a picture.
+        seed: Integer from which z is drawn.
+        y: Conditions for conditional networks, `num` of them or one for all.
+        real: Real samples to compare with. Of images, as `pictures.image_grid` takes them, the first `num` are
+            written to `real.png`; points (n, 2) lie beneath each scatter plot and set its frame.
+
+    Raises:
+        ValueError: When training begins, if the generator makes neither images of 1 or 3 channels nor points (2,).
+
+    Example:
+        ```python
+        model.fit(dataset, epochs=10, callbacks=[SampleGrid("run/samples", every=1000)])
+        ```
+    """
+
+    def __init__(self, directory, every, num=64, seed=0, y=None, real=None):
+        super().__init__(every)
+        self.directory = pathlib.Path(directory)
+        self.num = num
+        self.seed = seed
+        self.y = y
+        self.real = real
+
+    def on_train_begin(self, logs=None):
+        """Write the picture of real samples."""
+        super().on_train_begin(logs)
+        if self.real is not None and not _makes_points(self.model):
+            pictures.image_grid(self.real[: self.num], self.directory / "real.png")
+
+    def act(self, step):
+        """Write the picture of this step."""
+        path = self.directory / f"step_{step:07d}.png"
+        picture_samples(self.model, self.num, self.seed, self.y, path, self.real)
+
+
+def picture_samples(model, num, seed, y=None, path=None, real=None):
+    """Draw samples of a model as a grid of images or as a scatter plot; see `SampleGrid` for the arguments.
+
+    Returns:
+        uint8 array (height, width, 1 or 3).
+    """
+    makes_points = _makes_points(model)
+    samples = model.sample(num, y=y, seed=seed)
+    if makes_points:
+        return pictures.scatter(samples, path, real=real)
+    return pictures.image_grid(np.clip(samples, -1, 1), path)  # a generator without tanh may overshoot
+
+
+def _makes_points(model):
+    """Tell points in the plane from images, and refuse what is neither."""
+    shape = tuple(model.generator.outputs[0].shape[1:])
+    if shape != (2,) and (len(shape) != 3 or shape[-1] not in (1, 3)):
+        raise ValueError(
+            f"The generator makes samples of shape {shape}. Expected images (height, width, 1 or 3) or points (2,), of "
+            "which a picture can be drawn. Leave this callback out for other data."
+        )
+    return shape == (2,)

