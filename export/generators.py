@@ -9,6 +9,7 @@ import tensorflow as tf
 
 from keras_gans.latent import Normal
 
+_LOW_PRECISION = ("bfloat16", "float16")
 # TensorFlow's operations that draw random numbers, stateless ones included.
 _RANDOM_OPERATION = re.compile("Random|TruncatedNormal|Multinomial|Stateful(Standard|Uniform)|^Rng")
 
@@ -91,7 +92,7 @@ class ExportedGenerator:
         return samples.get_concrete_function()
 
     def draw(self, num):
-        """Draw inputs to try a generator on: z by the latent, y spread over all classes; the same for each `num`.
+        """Draw inputs to try a generator on: z by the latent, y spread over all classes; always the same for one `num`.
 
         Args:
             num: How many.
@@ -123,7 +124,7 @@ class ExportedGenerator:
     def low_precision(self):
         """Return the 16-bit type that the generator computes in, or None."""
         types = {layer.compute_dtype for layer in self.generator._flatten_layers()}
-        return next(iter(sorted(types & {"float16", "bfloat16"})), None)
+        return next((name for name in _LOW_PRECISION if name in types), None)
 
     def in_float32(self):
         """Return a copy that computes in float32, with the same weights.
@@ -131,7 +132,7 @@ class ExportedGenerator:
         Raises:
             ValueError: If a layer cannot be rebuilt from its configuration.
         """
-        rebuild = lambda layer: type(layer).from_config(_without_policies(layer.get_config()))  # noqa: E731
+        rebuild = lambda layer: type(layer).from_config(_in_float32(layer.get_config()))  # noqa: E731
         try:
             copy = keras.models.clone_model(self.generator, clone_function=rebuild)
         except (ValueError, TypeError, NotImplementedError) as error:
@@ -215,12 +216,12 @@ def _is_vector(y):
     return len(y.shape) == 2 and y.shape[1] > 1
 
 
-def _without_policies(config):
-    """Copy a layer's configuration, those of wrapped layers included, with every dtype policy turned to float32."""
+def _in_float32(config):
+    """Copy a layer's configuration, those of the layers within it included, with float32 for every 16-bit type."""
     if isinstance(config, dict):
         if config.get("class_name") == "DTypePolicy":
             return "float32"
-        return {key: _without_policies(value) for key, value in config.items()}
+        return {key: _in_float32(value) for key, value in config.items()}
     if isinstance(config, list | tuple):
-        return type(config)(_without_policies(value) for value in config)
-    return config
+        return type(config)(_in_float32(value) for value in config)
+    return "float32" if isinstance(config, str) and config in _LOW_PRECISION else config

@@ -36,7 +36,7 @@ def to_onnx(model_or_generator, path, opset=18, tolerance=1e-4):
         path: File to write, usually `....onnx`. An earlier file is replaced as a whole.
         opset: ONNX operator set, 13 to 18.
         tolerance: Largest absolute difference allowed, in the unit of the samples. The default is an eightieth of one
-            of 256 grey levels; float32 usually differs by 1e-6.
+            of 256 grey levels; float32 usually differs by 1e-7 to 1e-5.
 
     Returns:
         Dict, as in `parity.json`.

@@ -52,7 +52,7 @@ class AdversarialModel(keras.Model):
 
     def __init__(self, name=None):
         super().__init__(name=name)
-        self.step = self.add_weight(
+        self.step_counter = self.add_weight(
             shape=(),
             dtype="int64",
             initializer="zeros",
@@ -72,6 +72,11 @@ class AdversarialModel(keras.Model):
         self._test_logs = LogMeans(self.test_log_names, name="test_logs")
         self._is_evaluating = False
         self.built = True  # the networks are; Keras would otherwise build by calling the generator on images
+
+    @property
+    def step(self):
+        """Generator steps made so far, an integer; `step_counter` is the variable."""
+        return int(self.step_counter.numpy())
 
     @abc.abstractmethod
     def player_networks(self):
@@ -148,14 +153,14 @@ class AdversarialModel(keras.Model):
 
     def begin_step(self):
         """Count the step and restart the numbering of its draws."""
-        self.step.assign_add(1)
+        self.step_counter.assign_add(1)
         _trace.draws = 0
 
     def draw(self, sample, rows, dimensions=()):
         """Draw noise that depends on the seed, the step, which draw of the step it is, and the sample's global index.
 
         Args:
-            sample: Function of (shape, seed), like `tf.random.stateless_uniform`.
+            sample: Function of (shape, seed), like `keras_gans.latent.Normal().sample`.
             rows: Samples on this replica, m.
             dimensions: Shape of one sample's noise.
 
@@ -163,7 +168,7 @@ class AdversarialModel(keras.Model):
             Tensor of shape (rows, *dimensions).
         """
         _trace.draws += 1
-        seed = tf.stack([self.noise_seed + _trace.draws, tf.cast(self.step, tf.int32)])
+        seed = tf.stack([self.noise_seed + _trace.draws, tf.cast(self.step_counter, tf.int32)])
         return draw_rows(lambda shape: sample(shape, seed), rows, dimensions)
 
     def discriminator_step(self, tape, loss):
@@ -242,7 +247,7 @@ class AdversarialModel(keras.Model):
         broken = self.find_non_finite()
         if broken:
             raise FloatingPointError(
-                f"{broken} is not finite at step {int(self.step)}: nothing was saved to {filepath}. Expected finite "
+                f"{broken} is not finite at step {self.step}: nothing was saved to {filepath}. Expected finite "
                 "weights. Load the last good state and lower the learning rate."
             )
         if "://" in str(filepath):  # a bucket: there is nothing to move, objects there appear whole
@@ -256,14 +261,14 @@ class AdversarialModel(keras.Model):
 
     def save_own_variables(self, store):
         """Store the counters and every seed, which Keras leaves out."""
-        store["step"] = self.step.numpy()
+        store["step"] = self.step_counter.numpy()
         store["noise_seed"] = self.noise_seed.numpy()
         for i, state in enumerate(seed_states(self._networks())):
             store[f"seed_state_{i}"] = state.numpy()
 
     def load_own_variables(self, store):
         """Load what `save_own_variables` stored."""
-        self.step.assign(store["step"][()])
+        self.step_counter.assign(store["step"][()])
         self.noise_seed.assign(store["noise_seed"][()])
         for i, state in enumerate(seed_states(self._networks())):
             state.assign(store[f"seed_state_{i}"][()])

@@ -45,14 +45,14 @@ def check_networks(generator, discriminator):
             f"The generator's first input has shape {generator.inputs[0].shape}. Expected a latent z of shape "
             "(None, latent_dim)."
         )
-    if tuple(generator.output.shape[1:]) != tuple(discriminator.inputs[0].shape[1:]):
+    if tuple(generator.outputs[0].shape[1:]) != tuple(discriminator.inputs[0].shape[1:]):
         raise ValueError(
-            f"The generator makes samples of shape {tuple(generator.output.shape[1:])}, the discriminator takes "
+            f"The generator makes samples of shape {tuple(generator.outputs[0].shape[1:])}, the discriminator takes "
             f"{tuple(discriminator.inputs[0].shape[1:])}. Expected the same shape. Change one of the two networks."
         )
-    if tuple(discriminator.output.shape[1:]) != (1,):
+    if tuple(discriminator.outputs[0].shape[1:]) != (1,):
         raise ValueError(
-            f"The discriminator's output has shape {tuple(discriminator.output.shape)}. Expected raw scores of shape "
+            f"The discriminator's output has shape {tuple(discriminator.outputs[0].shape)}. Expected raw scores of shape "
             "(None, 1). End it with keras.layers.Dense(1)."
         )
     if getattr(discriminator.layers[-1], "activation", None) is keras.activations.sigmoid:

@@ -17,7 +17,7 @@ import tensorflow as tf
 
 from keras_gans import checks
 from keras_gans.adversarial import AdversarialModel, seed_states
-from keras_gans.latent import Normal
+from keras_gans.latent import Normal, Uniform
 from keras_gans.replicas import draw_rows, update_variables
 
 
@@ -91,7 +91,7 @@ class GAN(AdversarialModel):
 
     def draw_uniform(self, rows):
         """Draw one number from [0, 1) for each sample, shape (rows,)."""
-        return self.draw(tf.random.stateless_uniform, rows)
+        return self.draw(Uniform(0.0, 1.0).sample, rows)
 
     def fake(self, z, y=None):
         """Generate samples for the discriminator's step: in training mode, as data.
@@ -242,7 +242,7 @@ class GAN(AdversarialModel):
         checks.check_arrays(x, y, rows)
         order = tf.data.Dataset.range(len(x))
         if shuffle:
-            order = order.shuffle(len(x), seed=int(self.noise_seed))
+            order = order.shuffle(len(x), seed=int(self.noise_seed.numpy()))
         arrays = tf.nest.map_structure(tf.convert_to_tensor, x if y is None else (x, y))
         gather = lambda indices: tf.nest.map_structure(lambda a: tf.gather(a, indices), arrays)  # noqa: E731
         return order.batch(rows, drop_remainder=True).map(gather).prefetch(2), None
@@ -295,7 +295,7 @@ class GAN(AdversarialModel):
         inputs = [z] if y is None else [z, y]
         if num <= batch_size:
             return self._sampler(*inputs).numpy()
-        samples = np.empty((num, *self.generator.output.shape[1:]), "float32")
+        samples = np.empty((num, *self.generator.outputs[0].shape[1:]), "float32")
         for start in range(0, num, batch_size):
             rows = slice(start, start + batch_size)
             samples[rows] = self._sampler(*(a[rows] for a in inputs)).numpy()

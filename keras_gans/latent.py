@@ -15,7 +15,8 @@ class Latent(abc.ABC):
 
         Args:
             shape: Shape of the draw, `(m, latent_dim)`.
-            seed: Pair of integers, or a tensor of shape (2,); the same pair gives the same z on every device.
+            seed: Pair of integers, or a tensor of shape (2,); the same pair gives the same z on every
+                device, but under XLA, whose generators are others.
 
         Returns:
             float32 tensor of `shape`.

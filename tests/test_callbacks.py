@@ -533,6 +533,16 @@ def test_after_an_error_in_training_a_signal_is_not_swallowed(tmp_path):
     assert signal.getsignal(signal.SIGINT) is before
 
 
+def test_handlers_that_an_error_left_do_not_meddle_with_the_next_training(tmp_path):
+    model, failing = gan(), keras.callbacks.LambdaCallback(on_epoch_end=cut_power)
+    with pytest.raises(RuntimeError, match="power cut"):
+        fit(model, failing, callbacks.SaveOnInterrupt(tmp_path / "model.keras"))
+    with pytest.raises(KeyboardInterrupt):
+        fit(model, at_batch(3, lambda: signal.raise_signal(signal.SIGINT)))
+    assert int(model.step) == STEPS + 3
+    assert not list(tmp_path.iterdir())
+
+
 def test_a_broken_state_is_not_saved_and_the_handlers_are_given_back(tmp_path):
     path, model, before = tmp_path / "model.keras", gan(), signal.getsignal(signal.SIGINT)
     with pytest.raises(FloatingPointError, match="nothing was saved"):
@@ -600,6 +610,29 @@ def test_ctrl_c_in_a_program_ends_it_as_ctrl_c_and_leaves_the_model(tmp_path):
     loaded = load_model(path)
     assert int(loaded.step) >= 4
     fit(loaded)  # and goes on
+
+
+# All of them under a strategy, whose variables are no plain numbers
+
+
+def test_all_work_under_a_strategy(tmp_path):
+    with tf.distribute.MirroredStrategy(["CPU:0"]).scope():
+        model = gan()
+    file = io.StringIO()
+    fit(
+        model,
+        callbacks.StopOnNaN(every=3),
+        callbacks.GeneratorEMA(0.9),
+        callbacks.SampleGrid(tmp_path / "samples", every=6),
+        callbacks.TensorBoardImages(tmp_path / "logs", every=6),
+        callbacks.RunFolder(tmp_path, batch_size=M),
+        callbacks.Progress(batch_size=M, file=file),
+        callbacks.SaveOnInterrupt(tmp_path / "model.keras"),
+    )
+    assert [(row["step"], row["images"]) for row in stats_of(tmp_path)] == [(10, 40)]
+    assert len(list((tmp_path / "samples").iterdir())) == 3
+    assert "40/40" in file.getvalue()
+    assert load_model(tmp_path / "model.keras").find_non_finite() is None
 
 
 # TensorBoard, and the other callbacks of Keras

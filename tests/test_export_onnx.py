@@ -169,7 +169,8 @@ def test_low_precision_leaves_as_a_float32_copy(tmp_path, policy):
     keras.config.set_dtype_policy(policy)
     try:
         z = keras.Input((LATENT_DIM,))
-        h = keras.layers.Reshape((2, 2, 4))(SpectralNormalization(keras.layers.Dense(16))(z))
+        h = SpectralNormalization(keras.layers.Dense(8))(z)
+        h = keras.Sequential([keras.layers.Dense(16), keras.layers.Reshape((2, 2, 4))])(h)  # has a 16-bit input layer
         h = keras.layers.Conv2DTranspose(2, 4, strides=2, padding="same")(h)
         generator = randomised(keras.Model(z, keras.layers.Activation("tanh")(keras.layers.BatchNormalization()(h))))
     finally:

@@ -15,9 +15,7 @@ MODELS = {
     "HingeGAN": kg.HingeGAN,
     "WGAN": kg.WGAN,
     "WGANGP": kg.WGANGP,
-    "WGANGP one-sided": lambda *networks, **kw: kg.WGANGP(*networks, one_sided=True, **kw),
-    "ComposedGAN": kg.ComposedGAN,
-    "ComposedGAN with penalties": lambda *networks, **kw: kg.ComposedGAN(
+    "ComposedGAN": lambda *networks, **kw: kg.ComposedGAN(
         *networks,
         kg.losses.hinge_discriminator,
         kg.losses.non_saturating_generator,
@@ -25,14 +23,14 @@ MODELS = {
         **kw,
     ),
 }
-WITHOUT_BATCH_STATISTICS = {"WGANGP", "WGANGP one-sided", "ComposedGAN with penalties"}
+WITHOUT_BATCH_STATISTICS = {"WGANGP", "ComposedGAN"}
 
 every_model = pytest.mark.parametrize("name", MODELS)
 
 
-def build(name, n_critic=2, dropout=True, compiled=True, **kwargs):
-    norm = name not in WITHOUT_BATCH_STATISTICS
-    networks = tiny.generator(norm=True, dropout=dropout), tiny.discriminator(norm=norm, dropout=dropout)
+def build(name, n_critic=2, plain=False, compiled=True, **kwargs):
+    norm = name not in WITHOUT_BATCH_STATISTICS and not plain
+    networks = tiny.generator(norm=not plain, dropout=not plain), tiny.discriminator(norm=norm, dropout=not plain)
     model = MODELS[name](*networks, n_critic=n_critic)
     if compiled:
         model.compile(**kwargs)
@@ -166,8 +164,11 @@ def test_many_replicas_equal_one(name, replicas):
 
     cpus = [device.name for device in tf.config.list_logical_devices("CPU")[:replicas]]
     assert len(cpus) == replicas
+    # Collectives of two sizes cannot be had in one process: one of the two sums on one device.
+    how = tf.distribute.ReductionToOneDevice() if replicas == 4 else None
+    strategy = tf.distribute.MirroredStrategy(cpus, cross_device_ops=how)
     weights, history, scores, samples = train(tf.distribute.get_strategy())
-    weights_n, history_n, scores_n, samples_n = train(tf.distribute.MirroredStrategy(cpus))
+    weights_n, history_n, scores_n, samples_n = train(strategy)
     np.testing.assert_allclose(weights_n, weights, rtol=1e-5, atol=1e-6)
     for key, values in history.items():
         np.testing.assert_allclose(history_n[key], values, rtol=1e-4, atol=1e-6)
@@ -179,10 +180,15 @@ def test_many_replicas_equal_one(name, replicas):
 def test_graph_eager_and_xla_agree(name):
     def train(**how):
         keras.utils.set_random_seed(2)
-        model = build(name, dropout=False, compiled=False)
+        model = build(name, plain=True, compiled=False)
         model.compile(keras.optimizers.SGD(0.05), keras.optimizers.SGD(0.05), **how)
+        model.draw = arithmetic_noise  # XLA's random generators are others than TensorFlow's
         model.fit(batches(model, steps=2), verbose=0)
         return tiny.weights_of(model)
+
+    def arithmetic_noise(sample, rows, dimensions=()):
+        size = rows * int(np.prod(dimensions))
+        return tf.reshape(0.5 + 0.5 * tf.sin(tf.range(float(size)) ** 2), (rows, *dimensions))
 
     graph = train()
     np.testing.assert_allclose(train(run_eagerly=True), graph, rtol=1e-4, atol=1e-6)
@@ -233,16 +239,18 @@ def test_mixed_precision(name, policy, tmp_path):
 
 @every_model
 def test_learns_in_the_right_direction(name):
-    """D comes to score real samples above generated ones, and G to move towards the real ones."""
-    model = build(name, n_critic=1, dropout=False, compiled=False)
-    model.compile(keras.optimizers.SGD(1e-9), keras.optimizers.Adam(0.02))
-    x = tiny.points(64)
+    """D comes to score real samples above generated ones, and G to make samples that D scores higher."""
+    x, still = tiny.points(64), keras.optimizers.SGD(1e-12)
+    model = build(name, n_critic=1, plain=True, compiled=False)
+    model.compile(still, keras.optimizers.Adam(0.02))
     model.fit(x, batch_size=64, epochs=60, verbose=0)
-    assert model.evaluate(x, batch_size=64, verbose=0, return_dict=True)["score_gap"] > 1e-4
-    distance = np.linalg.norm(model.sample(500, seed=0).mean(0) - x.mean(0))
-    model.compile(keras.optimizers.Adam(0.02), keras.optimizers.SGD(1e-9))
-    model.fit(x, batch_size=64, epochs=30, verbose=0)
-    assert np.linalg.norm(model.sample(500, seed=0).mean(0) - x.mean(0)) < 0.9 * distance
+    before = model.evaluate(x, batch_size=64, verbose=0, return_dict=True)
+    assert before["score_gap"] > 1e-4
+    model.compile(keras.optimizers.Adam(0.002), keras.optimizers.SGD(1e-12))
+    model.fit(x, batch_size=64, epochs=10, verbose=0)
+    after = model.evaluate(x, batch_size=64, verbose=0, return_dict=True)
+    assert after["score_real"] == pytest.approx(before["score_real"], abs=1e-6)
+    assert after["score_fake"] > before["score_fake"]
 
 
 @every_model
@@ -297,5 +305,5 @@ def test_penalised_critics_refuse_batch_normalization(name):
 
 def test_every_public_model_is_listed():
     public = {n for n, v in vars(kg).items() if isinstance(v, type) and issubclass(v, kg.GAN) and v is not kg.GAN}
-    assert public == {name.split(" ")[0] for name in MODELS}
+    assert public == {*MODELS}
 

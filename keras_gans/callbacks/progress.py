@@ -1,5 +1,6 @@
 """One line that says how far training is."""
 
+import shutil
 import sys
 import time
 
@@ -36,7 +37,7 @@ class Progress(keras.callbacks.Callback):
 
     def on_epoch_begin(self, epoch, logs=None):
         """Open the line at the first epoch, when the state to start from has been restored."""
-        self._epoch_start = int(self.model.step)
+        self._epoch_start = int(self.model.step.numpy())
         if self._bar is None:
             self._open(epoch)
 
@@ -47,7 +48,7 @@ class Progress(keras.callbacks.Callback):
 
     def on_epoch_end(self, epoch, logs=None):
         """Renew the line if it is time, and learn the length of an epoch if it was unknown."""
-        step = int(self.model.step)
+        step = int(self.model.step.numpy())
         if self._bar.total is None:
             self._bar.total = step + (self.params["epochs"] - epoch - 1) * (step - self._epoch_start)
         if time.monotonic() >= self._next_time:
@@ -56,7 +57,7 @@ class Progress(keras.callbacks.Callback):
     def on_train_end(self, logs=None):
         """Show the last state and leave the line."""
         if self._bar is not None:
-            self._show(int(self.model.step), logs)
+            self._show(int(self.model.step.numpy()), logs)
             self._bar.close()
             self._bar = None
 
@@ -66,13 +67,16 @@ class Progress(keras.callbacks.Callback):
         file = self.file or sys.stderr
         self._on_terminal = file.isatty()
         steps = self.params["steps"]
+        # Left to itself tqdm writes nothing to a terminal that does not tell its size, as in many containers.
+        size = shutil.get_terminal_size(fallback=(120, 24))
         self._bar = tqdm(
             total=None if steps is None else self._epoch_start + (self.params["epochs"] - epoch) * steps,
             initial=self._epoch_start,
             unit=" steps" if self.batch_size is None else " images",
             unit_scale=False if self.batch_size is None else self.model.n_critic * self.batch_size,
             file=file,
-            dynamic_ncols=self._on_terminal,
+            ncols=size.columns if self._on_terminal else None,
+            nrows=size.lines,
             mininterval=0,  # this class decides when
             miniters=1,
             delay=0 if self._on_terminal else float("inf"),  # in a file, no line of tqdm's own

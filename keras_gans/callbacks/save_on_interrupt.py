@@ -41,7 +41,9 @@ class SaveOnInterrupt(keras.callbacks.Callback):
     def on_train_begin(self, logs=None):
         """Install the handlers."""
         self._received = None
-        self._loop = sys._getframe(2)  # this method is called by CallbackList, that by fit
+        self._loop = sys._getframe()
+        while self._loop.f_code.co_name == "on_train_begin":  # this one, CallbackList's, and that is called by fit
+            self._loop = self._loop.f_back
         if threading.current_thread() is not threading.main_thread():
             return
         for number in (signal.SIGINT, signal.SIGTERM):
@@ -59,7 +61,7 @@ class SaveOnInterrupt(keras.callbacks.Callback):
             self._give_handlers_back()
         if self._received == signal.SIGINT:
             raise KeyboardInterrupt(
-                f"Training was stopped at generator step {int(self.model.step)}; the model is in {self.path}."
+                f"Training was stopped at generator step {int(self.model.step.numpy())}; the model is in {self.path}."
             )
         if self._received is not None:
             raise SystemExit(128 + self._received)

@@ -42,9 +42,10 @@ class StopOnNaN(EveryNSteps):
             self._stop(bad_logs, bad_weight)
 
     def _stop(self, bad_logs, bad_weight):
+        step = int(self.model.step.numpy())
         found = ([f"weight {bad_weight}"] if bad_weight else []) + [f"log {name}" for name in bad_logs]
         raise FloatingPointError(
-            f"Training diverged: NaN or infinity at generator step {int(self.model.step)} in {', '.join(found)}. "
+            f"Training diverged: NaN or infinity at generator step {step} in {', '.join(found)}. "
             "Expected finite numbers. Go back to the last saved state and lower the learning rates; a gradient "
             "penalty, spectral normalization or float32 in place of float16 also help."
         )

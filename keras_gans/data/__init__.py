@@ -1,0 +1,19 @@
+"""Data: mixtures of Gaussians with known density, and sets of images as float32 batches in [-1, 1]."""
+
+from keras_gans.data import mixtures
+from keras_gans.data.folders import image_folder
+from keras_gans.data.image_set import ImageSet
+from keras_gans.data.images import celeb_a, cifar10, digits, fashion_mnist, mnist
+from keras_gans.data.mixtures import Mixture
+
+__all__ = [
+    "ImageSet",
+    "Mixture",
+    "celeb_a",
+    "cifar10",
+    "digits",
+    "fashion_mnist",
+    "image_folder",
+    "mixtures",
+    "mnist",
+]

@@ -5,7 +5,7 @@ import math
 import keras
 from keras import layers
 
-from keras_gans.layers import SpectralNormalization
+from keras_gans.layers import RectifiedLinear, SpectralNormalization
 from keras_gans.networks.arguments import check_choice, check_integers, check_shape
 
 _NORMS = ("batch", "layer", None)
@@ -18,8 +18,8 @@ def dcgan_generator(
     """Generator of transposed convolutions: a small map made of z is doubled until it has the image's size.
 
     Radford et al. 2015, "Unsupervised Representation Learning with Deep Convolutional Generative Adversarial
-    Networks", section 3 and figure 1, arXiv:1511.06434: stride 2, normalization everywhere but at the output, ReLU,
-    tanh, kernels from N(0, 0.02). A 64x64 image with `width=128` is the paper's network.
+    Networks", sections 3 and 4 and figure 1, arXiv:1511.06434: stride 2, normalization everywhere but at the output,
+    ReLU, tanh, kernels from N(0, 0.02). For 64x64 images and `width=128` it is the paper's network.
 
     The depth follows the size: sides are halved, rounding up, until the smaller one is below 8 (28x28: 7, 14, 28;
     64x64: 4, 8, 16, 32, 64; 45x37: 6x5, 12x10, 23x19, 45x37). Where a doubled map is a pixel too large, it is cropped.
@@ -31,7 +31,7 @@ def dcgan_generator(
         latent_dim: Length of z.
         image_shape: (H, W, C), sides of at least 8 pixels.
         width: Channels of the largest hidden map.
-        kernel_size: Side of the kernels, at least 2. Odd kernels suit odd sides.
+        kernel_size: Side of the kernels, at least 2.
         norm: "batch"; "layer" (over H, W and C, one scale per channel); or None.
         spectral: Whether each dense and convolutional layer is spectrally normalized.
         output_activation: Activation of the image, as Keras takes it.
@@ -60,7 +60,7 @@ def dcgan_generator(
 def dcgan_discriminator(image_shape, width=64, kernel_size=5, norm="batch", spectral=False):
     """Discriminator of convolutions with stride 2, the mirror image of `dcgan_generator`.
 
-    Radford et al. 2015, arXiv:1511.06434, section 3: LeakyReLU of slope 0.2, normalization everywhere but at the
+    Radford et al. 2015, arXiv:1511.06434, sections 3 and 4: LeakyReLU of slope 0.2, normalization everywhere but at the
     input, kernels from N(0, 0.02), and one dense unit on the flattened last map. Use `norm="layer"` or None under a
     gradient penalty, which is defined sample by sample where batch normalization is not.
 
@@ -72,7 +72,8 @@ def dcgan_discriminator(image_shape, width=64, kernel_size=5, norm="batch", spec
         width: Channels of the first map; each next one has twice as many, up to 8 `width`.
         kernel_size: Side of the kernels, at least 2.
         norm: "batch"; "layer" (over H, W and C, one scale per channel); or None.
-        spectral: Whether each dense and convolutional layer is spectrally normalized.
+        spectral: Whether each dense and convolutional layer is spectrally normalized (arXiv:1802.05957, which takes
+            `norm=None` with it).
 
     Returns:
         `keras.Model` from `x` (m, H, W, C) to raw float32 scores (m, 1).
@@ -89,7 +90,7 @@ def dcgan_discriminator(image_shape, width=64, kernel_size=5, norm="batch", spec
         conv = layers.Conv2D(
             filters, kernel_size, strides=2, padding="same", use_bias=here is None, kernel_initializer=_normal()
         )
-        h = layers.LeakyReLU(0.2)(_normalize(wrap(conv)(h), here))
+        h = RectifiedLinear(0.2)(_normalize(wrap(conv)(h), here))
     dense = layers.Dense(1, kernel_initializer=_normal(), dtype="float32")
     return keras.Model(x, wrap(dense)(layers.Flatten()(h)), name="dcgan_discriminator")
 
@@ -100,13 +101,12 @@ def _plan(image_shape, width, kernel_size, norm):
     check_integers(width=width)
     check_integers(kernel_size=kernel_size, minimum=2)
     check_choice("norm", norm, _NORMS)
-    height, width_of_image, _ = image_shape
-    if min(height, width_of_image) < _SMALLEST_SIDE:
+    sizes = [tuple(image_shape[:2])]
+    if min(sizes[0]) < _SMALLEST_SIDE:
         raise ValueError(
             f"image_shape={tuple(image_shape)} is too small for strided convolutions. Expected sides of at least "
             f"{_SMALLEST_SIDE} pixels. Enlarge the images, or use mlp_generator and mlp_discriminator."
         )
-    sizes = [(height, width_of_image)]
     while min(sizes[-1]) >= _SMALLEST_SIDE:
         sizes.append(tuple(-(-side // 2) for side in sizes[-1]))
     return sizes, [width * min(2**depth, 8) for depth in range(len(sizes) - 1)]

@@ -5,6 +5,7 @@ import math
 import keras
 from keras import layers
 
+from keras_gans.layers import RectifiedLinear
 from keras_gans.networks.arguments import check_integers, check_shape
 
 
@@ -62,5 +63,6 @@ def mlp_discriminator(input_shape, hidden=(512, 512, 512), activation="relu"):
 def _hidden(h, widths, activation):
     for width in widths:
         check_integers(hidden=width)
-        h = layers.Dense(width, activation=activation, kernel_initializer="he_uniform")(h)
+        h = layers.Dense(width, kernel_initializer="he_uniform")(h)
+        h = RectifiedLinear()(h) if activation == "relu" else layers.Activation(activation)(h)
     return h

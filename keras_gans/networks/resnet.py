@@ -5,7 +5,7 @@ import math
 import keras
 from keras import layers, ops
 
-from keras_gans.layers import NearestUpsampling2D, SpectralNormalization
+from keras_gans.layers import NearestUpsampling2D, RectifiedLinear, SpectralNormalization
 from keras_gans.networks.arguments import check_choice, check_integers, check_shape
 
 
@@ -29,14 +29,13 @@ def resnet_generator(latent_dim, image_shape=(32, 32, 3), width=128):
     """
     check_integers(latent_dim=latent_dim, width=width)
     _check_image_shape(image_shape)
-    height, width_of_image, channels = image_shape
-    small = (height // 8, width_of_image // 8, width)
+    small = (image_shape[0] // 8, image_shape[1] // 8, width)
     z = keras.Input((latent_dim,), name="z")
     h = layers.Reshape(small)(layers.Dense(math.prod(small))(z))
     for _ in range(3):
         h = _up_block(h, width)
     h = layers.ReLU()(_batch_norm(h))
-    h = layers.Conv2D(channels, 3, padding="same")(h)
+    h = layers.Conv2D(image_shape[2], 3, padding="same")(h)
     x = layers.Activation("tanh", dtype="float32")(h)
     return keras.Model(z, x, name="resnet_generator")
 
@@ -69,7 +68,7 @@ def resnet_discriminator(image_shape=(32, 32, 3), width=128, spectral=False, poo
     h = _first_block(x, width, wrap)
     for down in (True, False, False):
         h = _block(h, width, wrap, down)
-    h = layers.ReLU(dtype="float32")(h)
+    h = RectifiedLinear(dtype="float32")(h)
     h = (ops.sum if pooling == "sum" else ops.mean)(h, axis=(1, 2))
     return keras.Model(x, wrap(layers.Dense(1, dtype="float32"))(h), name="resnet_discriminator")
 
@@ -88,14 +87,14 @@ def _up_block(h, width):
 def _first_block(x, width, wrap):
     """The block of the image: no activation before the first convolution, which would cut the image's negatives."""
     residual = wrap(_conv3(width))(x)
-    residual = _halve(wrap(_conv3(width))(layers.ReLU()(residual)))
+    residual = _halve(wrap(_conv3(width))(RectifiedLinear()(residual)))
     shortcut = wrap(layers.Conv2D(width, 1))(_halve(x))
     return layers.Add()([residual, shortcut])
 
 
 def _block(h, width, wrap, down):
-    residual = wrap(_conv3(width))(layers.ReLU()(h))
-    residual = wrap(_conv3(width))(layers.ReLU()(residual))
+    residual = wrap(_conv3(width))(RectifiedLinear()(h))
+    residual = wrap(_conv3(width))(RectifiedLinear()(residual))
     if not down:
         return layers.Add()([residual, h])
     shortcut = wrap(layers.Conv2D(width, 1))(_halve(h))

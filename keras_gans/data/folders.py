@@ -1,0 +1,178 @@
+"""Image files of any size and kind, brought to one size."""
+
+import concurrent.futures
+import functools
+import io
+import itertools
+import os
+import pathlib
+import struct
+import warnings
+
+import numpy as np
+
+from keras_gans.data.image_set import ImageSet, room_for
+
+SUFFIXES = (".png", ".jpg", ".jpeg", ".webp")
+
+
+def image_folder(path, size):
+    """Read the PNG, JPEG and WebP files of a folder and of all folders in it.
+
+    Each image is turned upright by its EXIF orientation, brought to RGB (greyscale, palette and CMYK too; transparent
+    parts lie on white), cut to the largest centre part of the wanted aspect and resized by Lanczos's filter. Hidden
+    files are passed over. Files that cannot be read are skipped, named in `.skipped` and told in one warning.
+
+    The sub-folders of `path` are the classes, in sorted order, and an image belongs to the one it lies in, however
+    deep. If an image lies in `path` itself, the set has no labels.
+
+    Args:
+        path: Folder.
+        size: Side of the square images in pixels, or (height, width).
+
+    Returns:
+        `ImageSet`, in the sorted order of the paths.
+
+    Raises:
+        NotADirectoryError: If `path` is no folder.
+        ValueError: If it holds no image, or none that can be read, or `size` is no size.
+    """
+    root = pathlib.Path(path)
+    height, width = checked_size(size)
+    files = _image_files(root)
+    images = room_for((len(files), height, width, 3))
+    kept, skipped = [], {}
+    for file, (image, reason) in zip(files, decode_all(files, height, width, root.name), strict=True):
+        if image is None:
+            skipped[str(file)] = reason
+        else:
+            images[len(kept)] = image
+            kept.append(file)
+    if not kept:
+        file, reason = next(iter(skipped.items()))
+        raise ValueError(
+            f"None of the {len(files)} image files of {root} can be read; {file}: {reason}. Expected whole PNG, JPEG "
+            "or WebP files. Open one in a viewer, or convert them anew."
+        )
+    data = ImageSet(images[: len(kept)], *_classes(root, files, kept), name=root.name)
+    data.skipped = skipped
+    if skipped:
+        named = ", ".join(itertools.islice(skipped, 3)) + (" and others" if len(skipped) > 3 else "")
+        warnings.warn(
+            f"{len(skipped)} of {len(files)} image files cannot be read and were skipped: {named}. The set's .skipped "
+            "gives the reason for each.",
+            stacklevel=2,
+        )
+    return data
+
+
+def checked_size(size):
+    """Return `size`, an integer or a pair of them, as (height, width).
+
+    Raises:
+        ValueError: If it is neither, or below 1.
+    """
+    pair = (size, size) if isinstance(size, int | np.integer) else size
+    if not (
+        isinstance(pair, tuple | list)
+        and len(pair) == 2
+        and all(isinstance(side, int | np.integer) and side >= 1 for side in pair)
+    ):
+        raise ValueError(
+            f"size={size!r} was passed. Expected the side of square images in pixels, or (height, width). Pass 64, say."
+        )
+    return int(pair[0]), int(pair[1])
+
+
+def decode_all(sources, height, width, name, total=None):
+    """Decode images on all processors, in order, holding few of them at a time.
+
+    Shows a progress bar when it takes more than two seconds.
+
+    Args:
+        sources: Iterable of paths or of encoded bytes.
+        height: Height of the decoded images in pixels.
+        width: Width of the decoded images in pixels.
+        name: Name beside the progress bar.
+        total: Number of sources, where `len(sources)` does not tell.
+
+    Yields:
+        (uint8 array (height, width, 3), None), or (None, reason) for a source that cannot be read.
+    """
+    from tqdm import tqdm
+
+    total = len(sources) if total is None else total
+    sources = iter(sources)
+    work = functools.partial(_decoded, height=height, width=width)
+    with (
+        concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool,
+        tqdm(total=total, desc=f"decoding {name}", unit=" images", delay=2, leave=False) as progress,
+    ):
+        while chunk := list(itertools.islice(sources, 1024)):
+            for result in pool.map(work, chunk):
+                progress.update()
+                yield result
+
+
+def _decoded(source, height, width):
+    """Return (uint8 array (height, width, 3), None), or (None, reason) if Pillow cannot read the source."""
+    from PIL import Image
+
+    try:
+        image = _opened(source, 2 * max(height, width))
+    # What Pillow is known to raise on broken files; anything else is a fault of ours and must be seen.
+    except (OSError, SyntaxError, ValueError, EOFError, struct.error, Image.DecompressionBombError) as error:
+        return None, f"{type(error).__name__}: {error}"
+    scale = min(image.width / width, image.height / height)
+    # Rounding must not push the box over the edge by a hair: Pillow refuses that.
+    part_width, part_height = min(scale * width, image.width), min(scale * height, image.height)
+    left, top = (image.width - part_width) / 2, (image.height - part_height) / 2
+    box = (left, top, left + part_width, top + part_height)
+    return np.asarray(image.resize((width, height), Image.Resampling.LANCZOS, box=box)), None
+
+
+def _opened(source, at_least):
+    """Return a path's or bytes' image, upright and RGB; it may be shrunk as long as no side is below `at_least`."""
+    from PIL import Image, ImageOps
+
+    file = io.BytesIO(source) if isinstance(source, bytes) else source
+    with Image.open(file, formats=("PNG", "JPEG", "WEBP")) as image:
+        # Lets JPEG decode at 1/2, 1/4 or 1/8 of its size: ten times faster for a camera's pictures.
+        image.draft(None, (at_least, at_least))
+        return _as_rgb(ImageOps.exif_transpose(image))
+
+
+def _as_rgb(image):
+    from PIL import Image
+
+    if image.mode.startswith("I"):  # 16-bit grey, which convert() would clip to white
+        image = Image.fromarray((np.asarray(image) // 257).astype(np.uint8))
+    if image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info:
+        image = image.convert("RGBA")
+        image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image)
+    return image.convert("RGB")
+
+
+def _image_files(root):
+    if not root.is_dir():
+        raise NotADirectoryError(f"{root} was passed. Expected a folder of images. Check the path.")
+    files = []
+    for folder, subfolders, names in os.walk(root, followlinks=True):
+        subfolders[:] = [name for name in subfolders if not name.startswith(".")]
+        files += [pathlib.Path(folder, n) for n in names if n.lower().endswith(SUFFIXES) and not n.startswith(".")]
+    if not files:
+        raise ValueError(
+            f"The folder {root} holds no image. Expected files ending in {', '.join(SUFFIXES)}, here or in "
+            "sub-folders. Check the path, or convert the images."
+        )
+    return sorted(files)
+
+
+def _classes(root, files, kept):
+    """Return (labels, class names) of the files kept, by the first folder below `root`; (None, None) if one has none."""
+    first = {file: file.relative_to(root).parts[0] for file in files}
+    if any(pathlib.Path(root, part) == file for file, part in first.items()):
+        return None, None
+    class_names = sorted(set(first.values()))
+    number = {class_name: k for k, class_name in enumerate(class_names)}
+    return np.array([number[first[file]] for file in kept]), class_names

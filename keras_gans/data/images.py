@@ -1,0 +1,134 @@
+"""The usual sets of images: scikit-learn's digits, and MNIST and its kin by TensorFlow Datasets."""
+
+import os
+
+import numpy as np
+
+from keras_gans.data.folders import checked_size, decode_all
+from keras_gans.data.image_set import ImageSet, room_for
+
+HOSTS = {
+    "mnist": "https://storage.googleapis.com",
+    "fashion_mnist": "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com",
+    "cifar10": "https://www.cs.toronto.edu",
+    "celeb_a": "https://drive.google.com",
+}
+
+
+def digits():
+    """Return scikit-learn's 1,797 handwritten digits, 8x8 enlarged to 16x16; needs no network.
+
+    The grey values 0 to 16 are scaled to 0 to 255, enlarged by Pillow's bicubic filter in float32, clipped and
+    rounded. Beside it bilinear blurs the strokes, and Lanczos leaves ripples on the black.
+
+    Returns:
+        `ImageSet`: uint8 (1797, 16, 16, 1), labels 0 to 9.
+    """
+    from PIL import Image
+    from sklearn.datasets import load_digits
+
+    small = load_digits()
+    large = [
+        Image.fromarray(image).resize((16, 16), Image.Resampling.BICUBIC)
+        for image in (small.images * (255 / 16)).astype(np.float32)
+    ]
+    images = np.rint(np.clip(np.stack(large), 0, 255)).astype(np.uint8)[..., None]
+    return ImageSet(images, small.target, small.target_names, name="digits")
+
+
+def mnist(split="train"):
+    """Return MNIST's handwritten digits (LeCun et al. 1998), by TensorFlow Datasets.
+
+    Read from the folder TFDS_DATA_DIR, or `~/tensorflow_datasets`, and downloaded to it the first time.
+
+    Args:
+        split: "train" (60,000 images), "test" (10,000), or any split of TFDS such as "train[:10%]" or "train+test".
+
+    Returns:
+        `ImageSet`: uint8 (n, 28, 28, 1), labels 0 to 9.
+
+    Raises:
+        RuntimeError: If the set is not there and cannot be downloaded.
+    """
+    return _labelled("mnist", split)
+
+
+def fashion_mnist(split="train"):
+    """Return Fashion-MNIST's clothes (Xiao et al. 2017, arXiv 1708.07747), by TensorFlow Datasets; as `mnist`."""
+    return _labelled("fashion_mnist", split)
+
+
+def cifar10(split="train"):
+    """Return CIFAR-10 (Krizhevsky 2009), by TensorFlow Datasets; as `mnist`.
+
+    Args:
+        split: "train" (50,000 images), "test" (10,000), or any split of TFDS.
+
+    Returns:
+        `ImageSet`: uint8 (n, 32, 32, 3), labels 0 to 9.
+
+    Raises:
+        RuntimeError: If the set is not there and cannot be downloaded.
+    """
+    return _labelled("cifar10", split)
+
+
+def celeb_a(split="train", size=64):
+    """Return CelebA's aligned faces (Liu et al. 2015, arXiv 1411.7766), by TensorFlow Datasets.
+
+    Of the 218 x 178 pixels (height x width) the largest centre part of the wanted aspect is kept, 178 x 178 for
+    squares, and resized by Lanczos's filter. There are no labels: the 40 attributes are no classes.
+
+    Args:
+        split: "train" (162,770 images), "validation" (19,867), "test" (19,962), or any split of TFDS.
+        size: Side of the square images in pixels, or (height, width).
+
+    Returns:
+        `ImageSet`: uint8 (n, height, width, 3).
+
+    Raises:
+        RuntimeError: If the set is not there and cannot be downloaded.
+        ValueError: If `size` is no size.
+    """
+    import tensorflow_datasets as tfds
+
+    height, width = checked_size(size)
+    builder = _prepared("celeb_a")
+    encoded = builder.as_dataset(split=split, decoders={"image": tfds.decode.SkipDecoding()})
+    encoded = encoded.map(lambda example: example["image"])
+    total = int(encoded.cardinality())
+    images = room_for((total, height, width, 3))
+    for i, (image, reason) in enumerate(decode_all(encoded.as_numpy_iterator(), height, width, "celeb_a", total)):
+        if image is None:
+            raise ValueError(f"Image {i} of celeb_a cannot be read: {reason}. Expected a whole set. Prepare it anew.")
+        images[i] = image
+    return ImageSet(images, name="celeb_a")
+
+
+def _labelled(name, split):
+    builder = _prepared(name)
+    whole = builder.as_dataset(split=split, batch_size=-1)  # one batch of all examples, decoded in parallel
+    class_names = builder.info.features["label"].names
+    return ImageSet(whole["image"].numpy(), whole["label"].numpy(), class_names, name=name)
+
+
+def _prepared(name):
+    """Return the TFDS builder of a set whose data are on disk, after downloading them if need be."""
+    import requests
+    import tensorflow_datasets as tfds
+
+    builder = tfds.builder(name, data_dir=os.environ.get("TFDS_DATA_DIR"))
+    if builder.is_prepared():
+        return builder
+    try:
+        # Where the host cannot be reached, TFDS would retry for minutes under pages of warnings.
+        requests.head(HOSTS[name], timeout=10)
+        builder.download_and_prepare()
+    except Exception as error:
+        raise RuntimeError(
+            f"The data set {name!r} is not in {builder.data_dir_root} and its download failed: "
+            f"{type(error).__name__}: {error}. Expected the prepared set there, or a network. Give a prepared copy by "
+            "the environment variable TFDS_DATA_DIR, the folder that holds the folder "
+            f"{name!r}, or try again with a network."
+        ) from error
+    return builder

@@ -1,0 +1,142 @@
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from keras_gans.layers import NearestUpsampling2D, RectifiedLinear
+
+
+@pytest.mark.parametrize("factor", [2, 3])
+def test_upsampling_repeats_pixels(factor):
+    x = np.random.default_rng(0).normal(size=(2, 3, 5, 4)).astype("float32")
+    expected = x.repeat(factor, axis=1).repeat(factor, axis=2)
+    layer = NearestUpsampling2D(factor)
+    np.testing.assert_array_equal(layer(x), expected)
+    assert layer.compute_output_shape((None, 3, 5, 4)) == (None, 3 * factor, 5 * factor, 4)
+
+
+def test_upsampling_gradients_of_first_and_second_order():
+    # y = 3x repeated 2 x 2, f = sum y^3 = 4 sum (3x)^3: f' = 324 x^2, and sum (f')^2 has the gradient 4 * 324^2 x^3.
+    x = tf.constant(np.random.default_rng(0).normal(size=(2, 3, 4, 1)))
+    layer = NearestUpsampling2D(dtype="float64")
+
+    @tf.function
+    def gradients(x):
+        with tf.GradientTape() as outer:
+            outer.watch(x)
+            with tf.GradientTape() as inner:
+                inner.watch(x)
+                f = tf.reduce_sum(layer(3.0 * x) ** 3)
+            first = inner.gradient(f, x)
+            penalty = tf.reduce_sum(first**2)
+        return first, outer.gradient(penalty, x)
+
+    first, second = gradients(x)
+    np.testing.assert_allclose(first, 324 * x**2, rtol=1e-12)
+    np.testing.assert_allclose(second, 4 * 324**2 * x**3, rtol=1e-12)
+
+
+def test_upsampling_is_one_resize_node_of_onnx(tmp_path):
+    import onnx
+    import onnxruntime
+
+    x = keras.Input((4, 5, 3))
+    h = keras.layers.Conv2D(2, 3, padding="same")(x)
+    model = keras.Model(x, keras.layers.Conv2D(2, 3, padding="same")(NearestUpsampling2D()(h)))
+    values = np.random.default_rng(0).normal(size=(3, 4, 5, 3)).astype("float32")
+    expected = model(values)
+    model.export(str(tmp_path / "model.onnx"), format="onnx", verbose=False)
+    graph = onnx.load(tmp_path / "model.onnx").graph
+    assert sorted(node.op_type for node in graph.node) == ["Conv", "Conv", "Resize", "Transpose", "Transpose"]
+    (resize,) = [node for node in graph.node if node.op_type == "Resize"]
+    modes = {attribute.name: attribute.s for attribute in resize.attribute}
+    assert modes["coordinate_transformation_mode"] == b"asymmetric"  # the standard's; "tf_half_pixel_for_nn" is gone
+    session = onnxruntime.InferenceSession(tmp_path / "model.onnx")
+    (output,) = session.run(None, {session.get_inputs()[0].name: values})
+    np.testing.assert_allclose(output, expected, atol=1e-5)
+
+
+def test_upsampling_save_and_load(tmp_path):
+    x = keras.Input((4, 5, 3))
+    keras.Model(x, NearestUpsampling2D(3)(x)).save(tmp_path / "model.keras")
+    loaded = keras.models.load_model(tmp_path / "model.keras")
+    assert loaded.output_shape == (None, 12, 15, 3)
+
+
+@pytest.mark.parametrize("factor", [1, 0, -2, 1.5, "2"])
+def test_upsampling_factor_is_checked(factor):
+    with pytest.raises(ValueError, match="integer of at least 2"):
+        NearestUpsampling2D(factor)
+
+
+@pytest.mark.parametrize("slope", [0.0, 0.2])
+@pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
+def test_rectified_linear_has_the_values_and_gradients_of_its_definition(slope, dtype):
+    x = tf.constant([-3.0, -0.5, 0.0, 0.5, 2.0], dtype)
+    layer = RectifiedLinear(slope, dtype=dtype)
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        y = layer(x)
+    gradient = tape.gradient(y, x)
+    assert y.dtype == gradient.dtype == x.dtype
+    tolerance = 1e-3 if dtype == "float16" else 1e-7  # TensorFlow keeps the slope in float32
+    np.testing.assert_allclose(y, [-3 * slope, -0.5 * slope, 0.0, 0.5, 2.0], rtol=tolerance)
+    np.testing.assert_allclose(gradient, [slope, slope, slope, 1.0, 1.0], rtol=tolerance)
+
+
+@pytest.mark.parametrize("slope", [0.0, 0.2])
+def test_rectified_linear_gives_keras_gradients_under_a_gradient_penalty(slope):
+    rng = np.random.default_rng(0)
+    x, *kernels = (tf.constant(rng.normal(size=shape)) for shape in ((8, 3), (3, 16), (16, 16), (16, 1)))
+
+    @tf.function
+    def gradients(activation):
+        with tf.GradientTape() as outer:
+            outer.watch(kernels)
+            with tf.GradientTape() as inner:
+                inner.watch(x)
+                score = activation(activation(x @ kernels[0]) @ kernels[1]) @ kernels[2]
+            norm = tf.norm(inner.gradient(score, x), axis=1)
+            loss = tf.reduce_mean(score**2) + tf.reduce_mean((norm - 1) ** 2)
+        return outer.gradient(loss, kernels)
+
+    ours = gradients(RectifiedLinear(slope, dtype="float64"))
+    theirs = gradients(keras.layers.LeakyReLU(slope, dtype="float64"))
+    for a, b in zip(ours, theirs, strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-10)
+
+
+def test_rectified_linear_has_no_second_derivative_to_take_back():
+    x = tf.constant([-1.0, 1.0])
+
+    def second(layer):
+        with tf.GradientTape() as outer:
+            outer.watch(x)
+            with tf.GradientTape() as inner:
+                inner.watch(x)
+                y = layer(x)
+            first = inner.gradient(y, x)
+        return outer.gradient(first, x)
+
+    assert second(RectifiedLinear(0.2)) is None
+    assert second(keras.layers.LeakyReLU(0.2)) is not None  # the zeros that cost a pass; once gone, so may the layer be
+
+
+@pytest.mark.parametrize(("slope", "node"), [(0.0, "Relu"), (0.2, "LeakyRelu")])
+def test_rectified_linear_exports_as_one_node_and_loads(slope, node, tmp_path):
+    import onnx
+
+    x = keras.Input((3,))
+    model = keras.Model(x, RectifiedLinear(slope)(x))
+    model(np.zeros((1, 3)))
+    model.export(str(tmp_path / "model.onnx"), format="onnx", verbose=False)
+    assert [n.op_type for n in onnx.load(tmp_path / "model.onnx").graph.node] == [node]
+    model.save(tmp_path / "model.keras")
+    loaded = keras.models.load_model(tmp_path / "model.keras")
+    np.testing.assert_allclose(loaded(np.array([[-1.0, 0.0, 2.0]])), [[-slope, 0.0, 2.0]])
+
+
+@pytest.mark.parametrize("slope", [-0.1, 1.0, 2])
+def test_rectified_linear_slope_is_checked(slope):
+    with pytest.raises(ValueError, match=r"Expected a number in \[0, 1\)"):
+        RectifiedLinear(slope)
