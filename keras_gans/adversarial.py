@@ -215,14 +215,21 @@ class AdversarialModel(keras.Model):
     # Saving
 
     def find_non_finite(self):
-        """Return the path of the first weight or optimizer variable that holds NaN or infinity, or None."""
-        variables = list(self.weights)
+        """Return the name of the first weight or optimizer variable that holds NaN or infinity, or None.
+
+        It begins with whose it is: `generator/`, `discriminator/`, `discriminator_optimizer/`, ...
+        """
+        owners = [("generator", "discriminator")[i] for i, side in enumerate(self.player_networks()) for _ in side]
+        groups = [(owner, network.weights) for owner, network in zip(owners, self._networks(), strict=True)]
+        groups += [("", self.weights)]
         if self.compiled:
-            variables += [*self.discriminator_optimizer.variables, *self.generator_optimizer.variables]
-        for variable in variables:
-            value = tf.convert_to_tensor(variable)
-            if value.dtype.is_floating and not bool(tf.reduce_all(tf.math.is_finite(value))):
-                return variable.path
+            for owner in ("discriminator_optimizer", "generator_optimizer"):
+                groups.append((owner, getattr(self, owner).variables))
+        for owner, variables in groups:
+            for variable in variables:
+                value = tf.convert_to_tensor(variable)
+                if value.dtype.is_floating and not bool(tf.reduce_all(tf.math.is_finite(value))):
+                    return f"{owner}/{variable.path}".lstrip("/")
         return None
 
     def save(self, filepath, overwrite=True, **kwargs):

@@ -20,12 +20,12 @@ def written_beside(path):
     Yields:
         `pathlib.Path` to write to, as a file or as a folder.
     """
-    path = pathlib.Path(path)
+    path = pathlib.Path(path).resolve()  # a link stays, what it points to is replaced
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(f".part-{uuid.uuid4().hex[:8]}-{path.name}")
     try:
         yield beside
-        if path.is_dir():  # os.replace cannot put a folder over one that is not empty
+        if path.is_dir() and beside.is_dir():  # os.replace cannot put a folder over one that is not empty
             old = path.with_name(f".old-{uuid.uuid4().hex[:8]}-{path.name}")
             os.replace(path, old)
             os.replace(beside, path)

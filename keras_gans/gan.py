@@ -79,7 +79,8 @@ class GAN(AdversarialModel):
         """Begin a step: give the (x, y) of each discriminator step, y being None for unconditional networks."""
         x, y, _ = keras.utils.unpack_x_y_sample_weight(data)
         checks.check_batch_size(x.shape[0], self.n_critic)
-        self.begin_step()
+        with tf.control_dependencies([x]):  # of a dataset without a length the last step finds no x: it does not count
+            self.begin_step()
         for k in range(self.n_critic):
             # Strided: each replica holds a contiguous part of the global batch, so these slices are the same samples
             # on one replica and on many.
@@ -150,6 +151,8 @@ class GAN(AdversarialModel):
         """
         if not 0 <= decay < 1:
             raise ValueError(f"decay={decay} was passed. Expected a share in [0, 1), such as 0.999.")
+        if decay == self._ema_decay:
+            return
         if self.ema_generator is None:
             with self.distribute_strategy.scope():
                 average = keras.models.clone_model(self.generator)

@@ -1,5 +1,6 @@
 """Settings of every test, and the rule on data: absent data is listed at the end, and is a failure in CI."""
 
+import gc
 import os
 import pathlib
 
@@ -29,6 +30,8 @@ def pytest_addoption(parser):
 
 
 def pytest_collection_modifyitems(config, items):
+    gc.collect()
+    gc.freeze()  # what is imported by now is there to stay: clear_session() need not search it after each test
     if not config.getoption("--slow"):
         slow = [item for item in items if item.get_closest_marker("slow")]
         items[:] = [item for item in items if item not in slow]

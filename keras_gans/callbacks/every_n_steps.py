@@ -41,7 +41,7 @@ class EveryNSteps(keras.callbacks.Callback, abc.ABC):
 
     def on_epoch_begin(self, epoch, logs=None):
         """Act before the first step: here, for in `on_train_begin` BackupAndRestore may yet restore another state."""
-        self._epoch_start = int(self.model.step.numpy())
+        self._epoch_start = self.model.step
         if self._acted_at is None:
             self._act()
 
@@ -51,11 +51,11 @@ class EveryNSteps(keras.callbacks.Callback, abc.ABC):
 
     def on_epoch_end(self, epoch, logs=None):
         """Act if the epoch's last steps have passed a multiple of `every`."""
-        self._act_if_due(int(self.model.step.numpy()))
+        self._act_if_due(self.model.step)
 
     def on_train_end(self, logs=None):
         """Act on the last state, if it is new."""
-        if self._acted_at != int(self.model.step.numpy()):
+        if self._acted_at != self.model.step:
             self._act()
 
     def _act_if_due(self, step):
@@ -63,6 +63,6 @@ class EveryNSteps(keras.callbacks.Callback, abc.ABC):
             self._act()
 
     def _act(self):
-        step = int(self.model.step.numpy())
+        step = self.model.step
         self.act(step)
         self._acted_at = step

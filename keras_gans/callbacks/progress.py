@@ -37,7 +37,7 @@ class Progress(keras.callbacks.Callback):
 
     def on_epoch_begin(self, epoch, logs=None):
         """Open the line at the first epoch, when the state to start from has been restored."""
-        self._epoch_start = int(self.model.step.numpy())
+        self._epoch_start = self.model.step
         if self._bar is None:
             self._open(epoch)
 
@@ -48,7 +48,7 @@ class Progress(keras.callbacks.Callback):
 
     def on_epoch_end(self, epoch, logs=None):
         """Renew the line if it is time, and learn the length of an epoch if it was unknown."""
-        step = int(self.model.step.numpy())
+        step = self.model.step
         if self._bar.total is None:
             self._bar.total = step + (self.params["epochs"] - epoch - 1) * (step - self._epoch_start)
         if time.monotonic() >= self._next_time:
@@ -57,7 +57,7 @@ class Progress(keras.callbacks.Callback):
     def on_train_end(self, logs=None):
         """Show the last state and leave the line."""
         if self._bar is not None:
-            self._show(int(self.model.step.numpy()), logs)
+            self._show(self.model.step, logs)
             self._bar.close()
             self._bar = None
 

@@ -70,7 +70,7 @@ class RunFolder(keras.callbacks.Callback):
 
     def on_epoch_end(self, epoch, logs=None):
         """Append a line; redraw and save if it is time."""
-        row = {"step": int(self.model.step.numpy())}
+        row = {"step": self.model.step}
         if self.batch_size is not None:
             row["images"] = row["step"] * self.model.n_critic * self.batch_size
         row |= {"epoch": epoch + 1, "seconds": round(self._seconds_before + time.monotonic() - self._start, 3)}
@@ -101,7 +101,7 @@ class RunFolder(keras.callbacks.Callback):
                     f"{self.directory} holds a run of other {' and '.join(differing)} (see options.json). Expected a "
                     "new folder, or one of a run with the same. Choose another folder, or delete that one."
                 )
-            if (self.directory / "model.keras").exists() and int(self.model.step.numpy()) == 0:
+            if (self.directory / "model.keras").exists() and self.model.step == 0:
                 raise FileExistsError(
                     f"{self.directory} holds a trained model, which this new one would replace. Expected a new folder, "
                     "or a model that goes on. Load its model.keras with load_model, choose another folder, or delete "
@@ -116,7 +116,7 @@ class RunFolder(keras.callbacks.Callback):
             with written_beside(path) as beside:
                 beside.write_text(json.dumps(asked | about, indent=2, allow_nan=False) + "\n", encoding="utf-8")
         rows = read_stats(self.directory / "stats.jsonl", mend=True)
-        self._rows = [row for row in rows if row["step"] <= int(self.model.step.numpy())]
+        self._rows = [row for row in rows if row["step"] <= self.model.step]
 
     def _draw(self):
         pictures.loss_curves(self._rows, self.directory / "loss_curves.png")

@@ -61,7 +61,7 @@ class SaveOnInterrupt(keras.callbacks.Callback):
             self._give_handlers_back()
         if self._received == signal.SIGINT:
             raise KeyboardInterrupt(
-                f"Training was stopped at generator step {int(self.model.step.numpy())}; the model is in {self.path}."
+                f"Training was stopped at generator step {self.model.step}; the model is in {self.path}."
             )
         if self._received is not None:
             raise SystemExit(128 + self._received)

@@ -42,7 +42,7 @@ class StopOnNaN(EveryNSteps):
             self._stop(bad_logs, bad_weight)
 
     def _stop(self, bad_logs, bad_weight):
-        step = int(self.model.step.numpy())
+        step = self.model.step
         found = ([f"weight {bad_weight}"] if bad_weight else []) + [f"log {name}" for name in bad_logs]
         raise FloatingPointError(
             f"Training diverged: NaN or infinity at generator step {step} in {', '.join(found)}. "

@@ -6,7 +6,6 @@ import io
 import itertools
 import os
 import pathlib
-import struct
 import warnings
 
 import numpy as np
@@ -38,11 +37,12 @@ def image_folder(path, size):
         ValueError: If it holds no image, or none that can be read, or `size` is no size.
     """
     root = pathlib.Path(path)
+    name = root.resolve().name
     height, width = checked_size(size)
     files = _image_files(root)
     images = room_for((len(files), height, width, 3))
     kept, skipped = [], {}
-    for file, (image, reason) in zip(files, decode_all(files, height, width, root.name), strict=True):
+    for file, (image, reason) in zip(files, decode_all(files, height, width, name), strict=True):
         if image is None:
             skipped[str(file)] = reason
         else:
@@ -54,7 +54,7 @@ def image_folder(path, size):
             f"None of the {len(files)} image files of {root} can be read; {file}: {reason}. Expected whole PNG, JPEG "
             "or WebP files. Open one in a viewer, or convert them anew."
         )
-    data = ImageSet(images[: len(kept)], *_classes(root, files, kept), name=root.name)
+    data = ImageSet(images[: len(kept)], *_classes(root, files, kept), name=name)
     data.skipped = skipped
     if skipped:
         named = ", ".join(itertools.islice(skipped, 3)) + (" and others" if len(skipped) > 3 else "")
@@ -119,10 +119,10 @@ def _decoded(source, height, width):
     from PIL import Image
 
     try:
-        image = _opened(source, 2 * max(height, width))
-    # What Pillow is known to raise on broken files; anything else is a fault of ours and must be seen.
-    except (OSError, SyntaxError, ValueError, EOFError, struct.error, Image.DecompressionBombError) as error:
+        image = _loaded(source, 2 * max(height, width))
+    except Exception as error:  # broken files make Pillow raise almost anything, TypeError and struct.error too
         return None, f"{type(error).__name__}: {error}"
+    image = _as_rgb(image)
     scale = min(image.width / width, image.height / height)
     # Rounding must not push the box over the edge by a hair: Pillow refuses that.
     part_width, part_height = min(scale * width, image.width), min(scale * height, image.height)
@@ -131,15 +131,15 @@ def _decoded(source, height, width):
     return np.asarray(image.resize((width, height), Image.Resampling.LANCZOS, box=box)), None
 
 
-def _opened(source, at_least):
-    """Return a path's or bytes' image, upright and RGB; it may be shrunk as long as no side is below `at_least`."""
+def _loaded(source, at_least):
+    """Return the Pillow image of a path or of bytes, upright; it may be shrunk while no side gets below `at_least`."""
     from PIL import Image, ImageOps
 
     file = io.BytesIO(source) if isinstance(source, bytes) else source
     with Image.open(file, formats=("PNG", "JPEG", "WEBP")) as image:
         # Lets JPEG decode at 1/2, 1/4 or 1/8 of its size: ten times faster for a camera's pictures.
         image.draft(None, (at_least, at_least))
-        return _as_rgb(ImageOps.exif_transpose(image))
+        return ImageOps.exif_transpose(image)
 
 
 def _as_rgb(image):
@@ -169,7 +169,7 @@ def _image_files(root):
 
 
 def _classes(root, files, kept):
-    """Return (labels, class names) of the files kept, by the first folder below `root`; (None, None) if one has none."""
+    """Return (labels, class names) by the first folder below `root`, or (None, None) if a file lies in `root`."""
     first = {file: file.relative_to(root).parts[0] for file in files}
     if any(pathlib.Path(root, part) == file for file, part in first.items()):
         return None, None

@@ -98,22 +98,23 @@ class ImageSet:
         self._check_enough(batch_size, "batch_size")
         steps = len(self) // batch_size
 
+        on_disk = isinstance(self.images, np.memmap)
+        gather = self._gather_from_file if on_disk else functools.partial(tf.gather, self._tensor)
+
         def one_pass(pass_seed):
             # Whole batches of indices: an element each of a shuffled tf.data range costs three times as much.
             order = tf.random.experimental.stateless_shuffle(tf.range(len(self)), (pass_seed, 0))
             return tf.data.Dataset.from_tensor_slices(tf.reshape(order[: steps * batch_size], (steps, batch_size)))
 
         def batch(indices):
-            x = tf.cast(self._gather(indices), tf.float32) / 127.5 - 1
+            x = tf.cast(gather(indices), tf.float32) / 127.5 - 1
             return x if self.labels is None else (x, tf.gather(self.labels, indices))
 
         passes = tf.data.Dataset.random(seed=seed, rerandomize_each_iteration=True)
         indices = passes.take(1).flat_map(one_pass).apply(tf.data.experimental.assert_cardinality(steps))
         return indices.map(batch, num_parallel_calls=tf.data.AUTOTUNE).prefetch(tf.data.AUTOTUNE)
 
-    def _gather(self, indices):
-        if not isinstance(self.images, np.memmap):
-            return tf.gather(self._tensor, indices)
+    def _gather_from_file(self, indices):
         x = tf.numpy_function(lambda i: np.asarray(self.images[i]), [indices], tf.uint8, stateful=False)
         return tf.ensure_shape(x, (*indices.shape, *self.image_shape))
 
@@ -167,11 +168,13 @@ def room_for(shape):
 
 def _check_images(images):
     if images.dtype != np.uint8:
-        numbers = images.dtype.kind in "fiub" and images.size
-        held = f" with values from {images.min():g} to {images.max():g}" if numbers else ""
-        held += " (NaN: remove or repair them first)" if images.dtype.kind == "f" and np.isnan(images).any() else ""
+        held, first = "", "Convert"
+        if images.dtype.kind == "f" and np.isnan(images).any():
+            held, first = " with NaN", "Remove the images with NaN, then convert"
+        elif images.dtype.kind in "fiu" and images.size:
+            held = f" with values from {images.min():g} to {images.max():g}"
         raise TypeError(
-            f"Images of dtype {images.dtype}{held} were passed. Expected uint8 in [0, 255]. Convert [0, 255] with "
+            f"Images of dtype {images.dtype}{held} were passed. Expected uint8 in [0, 255]. {first} [0, 255] with "
             "np.rint(x).astype('uint8'), [0, 1] with np.rint(x * 255).astype('uint8'), [-1, 1] with "
             "np.rint((x + 1) * 127.5).astype('uint8')."
         )

@@ -79,7 +79,7 @@ class ComposedGAN(GAN):
         """Discriminator steps on loss plus penalties, then one generator step."""
         for x, y in self.discriminator_batches(data):
             x_fake = self.fake(self.draw_latent(x.shape[0]), y)
-            epsilon = self.draw_uniform(x.shape[0])
+            epsilon = self.draw_uniform(x.shape[0]) if self.penalties else None
             with tf.GradientTape() as tape:
                 d_loss = self.discriminator_loss(self.score(x, y), self.score(x_fake, y))
                 score = lambda x_hat, y=y: self.score(x_hat, y)  # noqa: E731

@@ -1,0 +1,185 @@
+"""One step of each model on linear networks, against the same step written out in NumPy."""
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+import tiny
+
+import keras_gans as kg
+
+ROWS, RATE = 8, 0.1
+
+
+def sigma(s):
+    return 1 / (1 + np.exp(-s))
+
+
+# Derivatives of the losses by the scores, divided by m where they are averaged.
+D_SLOPES = {
+    "minimax": (lambda s: sigma(s) - 1, lambda s: sigma(s)),
+    "least_squares": (lambda s: s - 1, lambda s: s),
+    "hinge": (lambda s: -(s < 1).astype(float), lambda s: (s > -1).astype(float)),
+    "wasserstein": (lambda s: -np.ones_like(s), lambda s: np.ones_like(s)),
+}
+G_SLOPES = {
+    "minimax": lambda s: -sigma(s),
+    "non_saturating": lambda s: sigma(s) - 1,
+    "least_squares": lambda s: s - 1,
+    "wasserstein": lambda s: -np.ones_like(s),
+}
+CASES = [
+    (kg.MinimaxGAN, "minimax", "minimax"),
+    (kg.NonSaturatingGAN, "minimax", "non_saturating"),
+    (kg.LSGAN, "least_squares", "least_squares"),
+    (kg.HingeGAN, "hinge", "wasserstein"),
+    (kg.WGAN, "wasserstein", "wasserstein"),
+    (kg.WGANGP, "wasserstein", "wasserstein"),
+]
+
+
+def latents(seed, step, draw, rows):
+    """The z that the model documents: a function of (seed + number of the draw, step)."""
+    return tf.random.stateless_normal((rows, 2), (seed + draw, step)).numpy().astype("float64")
+
+
+@pytest.mark.parametrize(("model_class", "d_slope", "g_slope"), CASES, ids=lambda c: getattr(c, "__name__", str(c)))
+@pytest.mark.parametrize("n_critic", [1, 3])
+def test_one_step_by_hand(model_class, d_slope, g_slope, n_critic):
+    keras.utils.set_random_seed(4)
+    extra = {"clip_value": 0.3} if model_class is kg.WGAN else {}
+    model = model_class(*tiny.linear_pair(), n_critic=n_critic, **extra)
+    model.compile(keras.optimizers.SGD(RATE), keras.optimizers.SGD(RATE))
+    (A,) = (w.astype("float64") for w in model.generator.get_weights())
+    w, b = (v.astype("float64") for v in model.discriminator.get_weights())
+    x = tiny.points(ROWS * n_critic)
+    seed = int(model.noise_seed.numpy())
+    model.fit(tf.data.Dataset.from_tensors(x), verbose=0)
+
+    real_slope, fake_slope = D_SLOPES[d_slope]
+    draws_a_step = 2 if model_class is kg.WGANGP else 1  # z, and epsilon for the penalty
+    for k in range(n_critic):
+        x_k = x[k::n_critic].astype("float64")
+        x_fake = latents(seed, 1, 1 + draws_a_step * k, ROWS) @ A
+        c_real, c_fake = real_slope(x_k @ w + b) / ROWS, fake_slope(x_fake @ w + b) / ROWS
+        gradient_w = x_k.T @ c_real + x_fake.T @ c_fake
+        if model_class is kg.WGANGP:  # (|w| - 1)^2 at every point, whatever epsilon
+            norm = np.linalg.norm(w)
+            gradient_w += 10.0 * 2 * (norm - 1) * w / norm
+        w = w - RATE * gradient_w
+        b = b - RATE * (c_real.sum() + c_fake.sum())
+        if model_class is kg.WGAN:
+            w, b = np.clip(w, -0.3, 0.3), np.clip(b, -0.3, 0.3)
+    z = latents(seed, 1, 1 + draws_a_step * n_critic, ROWS)
+    c = G_SLOPES[g_slope](z @ A @ w + b) / ROWS
+    A = A - RATE * (z.T @ c) @ w.T
+
+    np.testing.assert_allclose(model.discriminator.get_weights()[0], w, rtol=1e-4, atol=1e-5)
+    np.testing.assert_allclose(model.discriminator.get_weights()[1], b, rtol=1e-4, atol=1e-5)
+    np.testing.assert_allclose(model.generator.get_weights()[0], A, rtol=1e-4, atol=1e-5)
+
+
+def train(model, steps=3):
+    model.compile(keras.optimizers.Adam(0.01), keras.optimizers.Adam(0.01))
+    x = tiny.points(16 * model.n_critic * steps)
+    model.fit(tf.data.Dataset.from_tensor_slices(x).batch(16 * model.n_critic, drop_remainder=True), verbose=0)
+    return tiny.weights_of(model)
+
+
+L, P = kg.losses, kg.penalties
+IDENTITIES = {
+    "non-saturating": (
+        kg.NonSaturatingGAN,
+        lambda g, d: kg.ComposedGAN(g, d, L.non_saturating_discriminator, L.non_saturating_generator),
+    ),
+    "LSGAN with other labels": (
+        lambda g, d: kg.LSGAN(g, d, a=-1.0, b=1.0, c=0.0),
+        lambda g, d: kg.ComposedGAN(
+            g,
+            d,
+            lambda r, f: L.least_squares_discriminator(r, f, -1.0, 1.0),
+            lambda f: L.least_squares_generator(f, 0.0),
+        ),
+    ),
+    "WGAN-GP": (
+        kg.WGANGP,
+        lambda g, d: kg.ComposedGAN(
+            g, d, L.wasserstein_discriminator, L.wasserstein_generator, [P.GradientPenalty(10.0)], n_critic=5
+        ),
+    ),
+    "WGAN-LP": (
+        lambda g, d: kg.WGANGP(g, d, n_critic=2, gp_weight=3.0, one_sided=True),
+        lambda g, d: kg.ComposedGAN(
+            g,
+            d,
+            L.wasserstein_discriminator,
+            L.wasserstein_generator,
+            [P.GradientPenalty(3.0, one_sided=True)],
+            n_critic=2,
+        ),
+    ),
+    "WGAN without a bound": (
+        lambda g, d: kg.WGAN(g, d, clip_value=1e9),
+        lambda g, d: kg.WGANGP(g, d, gp_weight=0.0),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", IDENTITIES)
+def test_two_ways_to_the_same_model(name):
+    weights = []
+    for build in IDENTITIES[name]:
+        keras.utils.set_random_seed(6)
+        model = build(tiny.generator(), tiny.discriminator())
+        if name == "WGAN without a bound":  # their draws are numbered differently: WGAN-GP draws an epsilon
+            model.draw_uniform = lambda rows: tf.zeros((rows,))
+        weights.append(train(model))
+    # The critic's last bias has a gradient of exactly 0, which Adam divides by its rounding errors.
+    np.testing.assert_allclose(weights[0], weights[1], rtol=1e-4, atol=2e-4)
+
+
+@pytest.mark.parametrize(
+    ("model_class", "expected"),
+    [
+        (kg.MinimaxGAN, ("sgd", 0.1, {"momentum": 0.5})),
+        (kg.NonSaturatingGAN, ("adam", 2e-4, {"beta_1": 0.5, "beta_2": 0.999})),
+        (kg.LSGAN, ("adam", 2e-4, {"beta_1": 0.5, "beta_2": 0.999})),
+        (kg.HingeGAN, ("adam", 2e-4, {"beta_1": 0.0, "beta_2": 0.9})),
+        (kg.WGAN, ("rmsprop", 5e-5, {"rho": 0.9})),
+        (kg.WGANGP, ("adam", 1e-4, {"beta_1": 0.0, "beta_2": 0.9})),
+    ],
+)
+def test_the_papers_defaults(model_class, expected):
+    model = model_class(tiny.generator(), tiny.discriminator())
+    model.compile()
+    kind, rate, rest = expected
+    for optimizer in (model.generator_optimizer, model.discriminator_optimizer):
+        assert type(optimizer).__name__.lower() == kind
+        assert float(optimizer.learning_rate) == pytest.approx(rate)
+        assert {name: optimizer.get_config()[name] for name in rest} == rest
+
+
+def test_the_papers_constants():
+    assert (kg.WGAN(tiny.generator(), tiny.discriminator()).clip_value) == 0.01
+    assert kg.WGAN(tiny.generator(), tiny.discriminator()).n_critic == 5
+    gp = kg.WGANGP(tiny.generator(), tiny.discriminator())
+    assert (gp.n_critic, gp.gp_weight, gp.one_sided) == (5, 10.0, False)
+    ls = kg.LSGAN(tiny.generator(), tiny.discriminator())
+    assert (ls.a, ls.b, ls.c, ls.n_critic) == (0.0, 1.0, 1.0, 1)
+    assert kg.HingeGAN(tiny.generator(), tiny.discriminator()).n_critic == 5
+    assert kg.MinimaxGAN(tiny.generator(), tiny.discriminator()).n_critic == 1
+
+
+def test_bad_constants():
+    networks = tiny.generator(), tiny.discriminator()
+    for build, message in [
+        (lambda: kg.WGAN(*networks, clip_value=0.0), "clip_value=0.0"),
+        (lambda: kg.WGANGP(*networks, gp_weight=-1.0), "gp_weight=-1.0"),
+        (lambda: kg.LSGAN(*networks, a=1.0, b=1.0), "a=1.0 and b=1.0"),
+    ]:
+        with pytest.raises(ValueError, match=message):
+            build()
+    with pytest.raises(TypeError, match="generator_loss='hinge'"):
+        kg.ComposedGAN(*networks, generator_loss="hinge")
+    with pytest.raises(TypeError, match="penalties holds 'r1'"):
+        kg.ComposedGAN(*networks, penalties=["r1"])
