@@ -183,11 +183,11 @@ class GAN(AdversarialModel):
             ValueError: If the data are of the wrong shape, dtype or range, not finite, too few, without conditions,
                 or batched in a size that n_critic does not divide.
         """
-        x, batch_size = self._as_dataset(x, y, batch_size, shuffle=True)
-        self._check_data(x)
         if validation_data is not None:
             held_out = validation_data if isinstance(validation_data, tuple) else (validation_data, None)
             validation_data, _ = self._as_dataset(held_out[0], held_out[1], batch_size, shuffle=False)
+        x, batch_size = self._as_dataset(x, y, batch_size, shuffle=True)
+        self._check_data(x)
         if isinstance(x, tf.data.Dataset):
             kwargs["shuffle"] = False  # a dataset shuffles by itself, and Keras warns when its own default is left on
             if self._batch_spec not in (None, x.element_spec):

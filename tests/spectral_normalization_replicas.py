@@ -50,4 +50,18 @@ for _ in range(3):
         np.testing.assert_array_equal(copies[0], copies[1])
         np.testing.assert_allclose(copies[0], expected, atol=1e-6)
     np.testing.assert_allclose(sigmas, [u @ W @ v] * 2, rtol=1e-5)
+
+
+@tf.function
+def assign_another_u_on_each_replica():
+    def replica_step():
+        replica = tf.distribute.get_replica_context().replica_id_in_sync_group
+        layer.u.assign(tf.fill((6,), tf.cast(replica + 1, "float32")))
+
+    strategy.run(replica_step)
+
+
+assign_another_u_on_each_replica()
+for copy in strategy.experimental_local_results(layer.u.value):
+    np.testing.assert_array_equal(copy, np.ones(6))  # the first replica's: rounding cannot drive them apart
 print("replicas agree")

@@ -111,8 +111,8 @@ class ImageSet:
             return x if self.labels is None else (x, tf.gather(self.labels, indices))
 
         passes = tf.data.Dataset.random(seed=seed, rerandomize_each_iteration=True)
-        indices = passes.take(1).flat_map(one_pass).apply(tf.data.experimental.assert_cardinality(steps))
-        return indices.map(batch, num_parallel_calls=tf.data.AUTOTUNE).prefetch(tf.data.AUTOTUNE)
+        batches = passes.take(1).flat_map(one_pass).apply(tf.data.experimental.assert_cardinality(steps))
+        return batches.map(batch, num_parallel_calls=tf.data.AUTOTUNE).prefetch(tf.data.AUTOTUNE)
 
     def _gather_from_file(self, indices):
         x = tf.numpy_function(lambda i: np.asarray(self.images[i]), [indices], tf.uint8, stateful=False)

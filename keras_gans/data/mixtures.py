@@ -34,7 +34,8 @@ class Mixture:
 
     def __init__(self, modes, sigma, weights=None, name="mixture"):
         self.modes = np.array(modes, dtype=np.float64)
-        if self.modes.ndim != 2 or self.modes.shape[1] != 2 or not np.isfinite(self.modes).all():
+        fits = self.modes.ndim == 2 and self.modes.shape[1] == 2 and len(self.modes) > 0
+        if not fits or not np.isfinite(self.modes).all():
             raise ValueError(
                 f"modes of shape {self.modes.shape} were passed. Expected finite centres of shape (K, 2), K at least "
                 "1. Give one pair of coordinates per mode."
