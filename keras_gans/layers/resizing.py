@@ -16,7 +16,7 @@ class NearestUpsampling2D(keras.layers.Layer):
         factor: Integer of at least 2 by which height and width are multiplied.
         **kwargs: Those of every Keras layer.
 
-    Input shape: (m, H, W, C), H and W known. Output shape: (m, factor H, factor W, C).
+    Input shape: (m, H, W, C). Output shape: (m, factor H, factor W, C).
 
     Raises:
         ValueError: If `factor` is not an integer of at least 2.
@@ -44,8 +44,8 @@ class NearestUpsampling2D(keras.layers.Layer):
 
     def compute_output_shape(self, input_shape):
         """Return (m, factor H, factor W, C)."""
-        m, height, width, channels = input_shape
-        return m, self.factor * height, self.factor * width, channels
+        m, *sides, channels = input_shape
+        return m, *(side and self.factor * side for side in sides), channels
 
     def get_config(self):
         """Return the constructor's arguments."""
@@ -60,8 +60,9 @@ class NearestUpsampling2D(keras.layers.Layer):
 def _repeat_pixels(x, factor):
     @ops.custom_gradient
     def function(x):
-        size = (factor * x.shape[1], factor * x.shape[2])
-        return tf.raw_ops.ResizeNearestNeighbor(images=x, size=size), lambda dy: _sum_blocks(dy, factor)
+        _, height, width, _ = ops.shape(x)
+        y = tf.raw_ops.ResizeNearestNeighbor(images=x, size=(factor * height, factor * width))
+        return y, lambda dy: _sum_blocks(dy, factor)
 
     return function(x)
 

@@ -20,8 +20,8 @@ class SpectralNormalization(layers.Wrapper):
     W is taken as the matrix (outputs, all other axes); the matrix of an `Embedding` is taken as it is.
 
     A call never changes u and v: sigma is the same however often the layer is called between two optimizer steps.
-    `update_power_iteration` moves them, and belongs after each optimizer step that changed W. The models of this
-    library do that for every layer that has a method of this name.
+    `update_power_iteration` moves them, and belongs after each optimizer step and every other change of W. The models
+    of this library call it after their steps, on every layer that has a method of this name.
 
     Deviations from the paper: u is drawn when the layer is built and taken through 15 iterations at once, so that
     the first steps are near 1-Lipschitz too (the paper starts from a random u).
