@@ -3,7 +3,7 @@
     python benchmarks/step_time.py [--rounds 7] [--steps 20] [--torch-python PATH]
 
 Every candidate lives in a process of its own with the same networks, batch (64) and work (5 critic steps with gradient
-penalty, one generator step), in float32 and training mode. The rounds are interleaved and their order rotates; a round
+penalty, one generator step), in float32 and training mode. The Keras-guide candidate has Keras's own layers, and once more our networks. The rounds are interleaved and their order rotates; a round
 in which other processes took more than 10 % of the machine is thrown out. PyTorch is no requirement of keras_gans:
 `pip install torch==2.13.0` beside it, or name the interpreter of another environment.
 """
@@ -24,6 +24,7 @@ CANDIDATES = {
     "keras_gans fit": "ours",
     "keras_gans bare tf.function": "ours_bare",
     "Keras-guide train_step": "guide",
+    "Keras-guide train_step, our networks": "guide_ours",
     "PyTorch eager": "torch",
     "PyTorch tuned": "torch_tuned",
 }
@@ -64,6 +65,7 @@ class Candidate:
         raise RuntimeError(f"{self.name} ended with code {self.process.wait()}; its error stands above.")
 
     def run(self, steps):
+        """Run generator steps; return the seconds and CPU seconds that they took."""
         self.process.stdin.write(f"{steps}\n")
         self.process.stdin.flush()
         return self._answer()
@@ -104,7 +106,7 @@ def main():
         kept += 1
         for name, value in taken.items():
             seconds[name].append(value)
-        print(f"round {kept}: " + ", ".join(f"{name} {1000 * value:.1f} ms" for name, value in taken.items()), flush=True)
+        print(f"round {kept}:", *(f"{name} {1000 * value:.1f} ms" for name, value in taken.items()), flush=True)
 
     medians = {name: statistics.median(values) for name, values in seconds.items()}
     # A ratio within a round is freer of the machine's drift than a ratio of medians over rounds.

@@ -76,8 +76,40 @@ def ours_bare():
     serve(run, **keras_info(model.generator, model.discriminator))
 
 
-def guide():
-    """A model as the Keras guides write one: separate passes, two tapes, a metric for each loss."""
+def stock_networks():
+    """The same networks of Keras's own layers, as its guides build them."""
+    import keras
+    from keras import layers
+
+    generator = keras.Sequential(
+        [
+            keras.Input((LATENT,)),
+            layers.Dense(7 * 7 * 128, use_bias=False),
+            layers.BatchNormalization(),
+            layers.ReLU(),
+            layers.Reshape((7, 7, 128)),
+            layers.Conv2DTranspose(64, 5, strides=2, padding="same", use_bias=False),
+            layers.BatchNormalization(),
+            layers.ReLU(),
+            layers.Conv2DTranspose(1, 5, strides=2, padding="same", activation="tanh"),
+        ]
+    )
+    discriminator = keras.Sequential(
+        [
+            keras.Input((28, 28, 1)),
+            layers.Conv2D(64, 5, strides=2, padding="same"),
+            layers.LeakyReLU(0.2),
+            layers.Conv2D(128, 5, strides=2, padding="same"),
+            layers.LeakyReLU(0.2),
+            layers.Flatten(),
+            layers.Dense(1),
+        ]
+    )
+    return generator, discriminator
+
+
+def guide(networks=stock_networks):
+    """A model as the Keras guides write one: separate passes, two tapes, the losses returned as they are."""
     import keras
     import tensorflow as tf
 
@@ -121,7 +153,7 @@ def guide():
             self.g_optimizer.apply_gradients(zip(gradients, self.generator.trainable_variables, strict=True))
             return {"d_loss": d_loss, "g_loss": g_loss}
 
-    generator, discriminator = keras_networks()
+    generator, discriminator = networks()
     model = GuideWGANGP(discriminator, generator)
     model.compile(keras.optimizers.Adam(**ADAM), keras.optimizers.Adam(**ADAM))
     data = images(M)
@@ -185,7 +217,7 @@ def torch_loop(tuned=False):
             g_loss.backward()
             g_optimizer.step()
             discriminator.requires_grad_(True)
-        return float(g_loss)
+        return float(g_loss.detach())
 
     parameters = [sum(p.numel() for p in network.parameters()) for network in (generator, discriminator)]
     serve(run, torch=torch.__version__, parameters=parameters)
@@ -196,6 +228,7 @@ if __name__ == "__main__":
         "ours": ours,
         "ours_bare": ours_bare,
         "guide": guide,
+        "guide_ours": lambda: guide(keras_networks),
         "torch": torch_loop,
         "torch_tuned": lambda: torch_loop(tuned=True),
     }

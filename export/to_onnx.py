@@ -10,9 +10,9 @@ import platform
 import keras
 import numpy as np
 import tensorflow as tf
+
 from keras_gans.export.generators import resolve
 from keras_gans.export.parity import measure_parity, require_parity
-
 from keras_gans.files import written_beside
 
 OPSETS = range(13, 19)  # what tf2onnx writes

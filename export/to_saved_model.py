@@ -4,9 +4,9 @@ import pathlib
 
 import keras
 import tensorflow as tf
+
 from keras_gans.export.generators import resolve
 from keras_gans.export.parity import measure_parity, require_parity
-
 from keras_gans.files import written_beside
 
 TOLERANCE = 1e-4

@@ -193,9 +193,7 @@ class AdversarialModel(keras.Model):
                 "Remove the layers, set trainable=False, or replace an operation that has no gradient."
             )
         optimizer.apply(gradients, variables)
-        for layer in layers_of(networks):
-            if hasattr(layer, "update_power_iteration"):
-                layer.update_power_iteration()
+        update_power_iterations(networks)
 
     def log(self, **values):
         """Add the step's values to the epoch's means and return these, as `train_step` and `test_step` must."""
@@ -321,6 +319,13 @@ def _built(optimizer, networks):
 def layers_of(networks):
     """Return all layers of the networks, nested ones too."""
     return [layer for network in networks for layer in network._flatten_layers()]
+
+
+def update_power_iterations(networks):
+    """Have every layer that estimates a singular value (SpectralNormalization) follow its weights by one step."""
+    for layer in layers_of(networks):
+        if hasattr(layer, "update_power_iteration"):
+            layer.update_power_iteration()
 
 
 def seed_states(networks):

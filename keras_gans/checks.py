@@ -52,8 +52,8 @@ def check_networks(generator, discriminator):
         )
     if tuple(discriminator.outputs[0].shape[1:]) != (1,):
         raise ValueError(
-            f"The discriminator's output has shape {tuple(discriminator.outputs[0].shape)}. Expected raw scores of shape "
-            "(None, 1). End it with keras.layers.Dense(1)."
+            f"The discriminator's output has shape {tuple(discriminator.outputs[0].shape)}. Expected raw scores of "
+            "shape (None, 1). End it with keras.layers.Dense(1)."
         )
     if getattr(discriminator.layers[-1], "activation", None) is keras.activations.sigmoid:
         raise ValueError(

@@ -16,7 +16,7 @@ import numpy as np
 import tensorflow as tf
 
 from keras_gans import checks
-from keras_gans.adversarial import AdversarialModel, seed_states
+from keras_gans.adversarial import AdversarialModel, seed_states, update_power_iterations
 from keras_gans.latent import Normal, Uniform
 from keras_gans.replicas import draw_rows, update_variables
 
@@ -136,6 +136,7 @@ class GAN(AdversarialModel):
                 averages.non_trainable_variables,
                 [v.value for v in weights.non_trainable_variables],
             )
+            update_power_iterations([averages])
 
     def track_ema(self, decay):
         """Keep an exponential moving average of the generator's weights, updated in each generator step.

@@ -1,0 +1,1 @@
+"""Recipes: flat scripts that reproduce a paper's experiment and say what they got."""

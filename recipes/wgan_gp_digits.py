@@ -21,6 +21,7 @@ EMA_DECAY = 0.995
 
 
 def main():
+    """Train, look, export."""
     options = run.arguments("wgan_gp_digits", STEPS)
     keras.utils.set_random_seed(options.seed)
     digits = kg.data.digits()

@@ -4,9 +4,9 @@ Paper:      Gulrajani et al. 2017, "Improved Training of Wasserstein GANs", Algo
             gan_mnist.py has lambda 10, n_critic 5, a batch of 50 and 200,000 generator steps.
 Command:    python -m keras_gans.recipes.wgan_gp_mnist [--data fashion_mnist]
 Data:       60,000 training images of 28x28 through TensorFlow Datasets (TFDS_DATA_DIR names a prepared copy).
-Deviations: two strided convolutions of 32 and 64 channels in place of three; a run of minutes: 8,000 generator steps with
-            Adam 4e-4 and beta_1 0.5 falling to 0 along a cosine in place of 200,000 steps at 1e-4; a moving average of
-            the weights is sampled.
+Deviations: two strided convolutions of 32 and 64 channels in place of three; a run of minutes: 8,000 generator steps
+            with Adam 4e-4 and beta_1 0.5 falling to 0 along a cosine in place of 200,000 steps at 1e-4; a moving
+            average of the weights is sampled.
 """
 
 import keras
@@ -23,6 +23,7 @@ EMA_DECAY = 0.998
 
 
 def main():
+    """Train, look, export."""
     options = run.arguments("wgan_gp_mnist", STEPS, data=["mnist", "fashion_mnist"])
     keras.utils.set_random_seed(options.seed)
     images = getattr(kg.data, options.data)()

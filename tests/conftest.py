@@ -60,7 +60,8 @@ def tfds_dir():
 
 
 def pytest_terminal_summary(terminalreporter):
-    skipped = [report for report in terminalreporter.stats.get("skipped", []) if "TFDS_DATA_DIR" in str(report.longrepr)]
+    skipped = terminalreporter.stats.get("skipped", [])
+    skipped = [report for report in skipped if "TFDS_DATA_DIR" in str(report.longrepr)]
     if skipped:
         terminalreporter.section("tests without their data")
         for report in skipped:

@@ -130,8 +130,17 @@ def test_draws_follow_the_law(source):
     noise = (x - mixture.modes[k]) / mixture.sigma
     for coordinate in noise.T:
         assert scipy.stats.kstest(coordinate, "norm").pvalue > 1e-3
-    # Noise that shared its seed with the choice of the mode, or its two coordinates with each other, would correlate.
     assert np.abs(np.corrcoef(np.column_stack([noise, k]).T) - np.eye(3)).max() < 0.03
+
+
+def test_mode_and_noise_of_a_batch_are_independent():
+    mixture = Mixture(**LOPSIDED)
+    x = next(iter(mixture.batches(20_000))).numpy()
+    k = np.linalg.norm(x[:, None] - mixture.modes, axis=-1).argmin(axis=1)
+    length = np.linalg.norm(x - mixture.modes[k], axis=1)
+    # From one stream of random words, point i would take its noise from words 2i and 2i + 1, point 2i its mode.
+    assert abs(np.corrcoef(length[:10_000], k[::2])[0, 1]) < 0.03
+    assert abs(np.corrcoef(length[:10_000], k[1::2])[0, 1]) < 0.03
 
 
 @pytest.mark.parametrize("source", ["sample", "batches"])

@@ -13,9 +13,9 @@ import onnx
 import onnxruntime
 import pytest
 import tensorflow as tf
+
 from keras_gans.export import sample_with_onnxruntime, to_onnx
 from keras_gans.export.parity import measure_parity, require_parity
-
 from keras_gans.latent import Uniform
 from keras_gans.layers import NearestUpsampling2D, SpectralNormalization
 from keras_gans.models.non_saturating import NonSaturatingGAN

@@ -8,9 +8,9 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
+
 from keras_gans.export import to_saved_model
 from keras_gans.export.generators import resolve
-
 from keras_gans.latent import Normal, Uniform
 from keras_gans.layers import NearestUpsampling2D, SpectralNormalization
 from keras_gans.models.non_saturating import NonSaturatingGAN

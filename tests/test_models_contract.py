@@ -306,4 +306,3 @@ def test_penalised_critics_refuse_batch_normalization(name):
 def test_every_public_model_is_listed():
     public = {n for n, v in vars(kg).items() if isinstance(v, type) and issubclass(v, kg.GAN) and v is not kg.GAN}
     assert public == {*MODELS}
-

@@ -74,7 +74,7 @@ def test_second_order_gradient_against_finite_differences(as_graph):
             value = penalties.gradient_penalty(critic, x)
         return value, tape.gradient(value, kernel.value)
 
-    value, gradient = (tf.function(penalty_and_gradient) if as_graph else penalty_and_gradient)()
+    _, gradient = (tf.function(penalty_and_gradient) if as_graph else penalty_and_gradient)()
     direction = np.random.default_rng(1).normal(size=kernel.shape).astype("float32")
     start, h = kernel.numpy(), 1e-2
     kernel.assign(start + h * direction)
@@ -94,9 +94,7 @@ REFUSED = {
 @pytest.mark.parametrize("kind", REFUSED)
 @pytest.mark.parametrize("as_graph", [False, True])
 def test_refuses_what_cannot_be_differentiated_twice(kind, as_graph):
-    critic = keras.Sequential(
-        [keras.Input((8, 8, 1)), REFUSED[kind](), keras.layers.Flatten(), keras.layers.Dense(1)]
-    )
+    critic = keras.Sequential([keras.Input((8, 8, 1)), REFUSED[kind](), keras.layers.Flatten(), keras.layers.Dense(1)])
     penalty = lambda x: penalties.gradient_penalty(critic, x)  # noqa: E731
     with pytest.raises(ValueError, match="no effect"):
         (tf.function(penalty) if as_graph else penalty)(tf.zeros((2, 8, 8, 1)))

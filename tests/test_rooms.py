@@ -51,9 +51,7 @@ def imports(path, top_level_only):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{path}: relative import"
-            yield from (
-                f"{node.module}.{alias.name}" if node.module == OURS else node.module for alias in node.names
-            )
+            yield from (f"{node.module}.{alias.name}" if node.module == OURS else node.module for alias in node.names)
 
 
 @pytest.mark.parametrize("room", ROOMS)
@@ -109,5 +107,6 @@ def test_constructors_are_small():
         for path in files(room):
             for node in ast.walk(ast.parse(path.read_text())):
                 if isinstance(node, ast.FunctionDef) and node.name == "__init__":
-                    names = [a.arg for a in node.args.args if a.arg not in ("self", "name", "generator", "discriminator")]
+                    common = ("self", "name", "generator", "discriminator")
+                    names = [argument.arg for argument in node.args.args if argument.arg not in common]
                     assert len(names) <= 6, f"{path}: {names}"

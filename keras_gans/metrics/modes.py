@@ -27,13 +27,13 @@ def mode_statistics(samples, modes, sigma):
         ValueError: If the arrays do not fit, are empty or not finite, or sigma is not above 0.
     """
     samples, modes = np.asarray(samples, "float64"), np.asarray(modes, "float64")
-    if samples.ndim != 2 or modes.ndim != 2 or samples.shape[1] != modes.shape[1] or not len(samples) or not len(modes):
+    if samples.ndim != 2 or modes.ndim != 2 or samples.shape[1] != modes.shape[1] or 0 in (len(samples), len(modes)):
         raise ValueError(
-            f"Samples of shape {samples.shape} and modes of shape {modes.shape} were passed. Expected (n, d) and (K, d), "
-            "n and K at least 1. Reshape them."
+            f"Samples of shape {samples.shape} and modes of shape {modes.shape} were passed. Expected (n, d) and (K, d)"
+            ", n and K at least 1. Reshape them."
         )
     if not np.isfinite(samples).all():
-        raise ValueError("Samples with NaN or infinite values were passed. Expected finite ones: the generator diverged.")
+        raise ValueError("NaN or infinite samples were passed. Expected finite ones. Has the generator diverged?")
     if not sigma > 0:
         raise ValueError(f"sigma={sigma} was passed. Expected the standard deviation of the modes, above 0.")
     squared = np.stack([np.sum((samples - mode) ** 2, axis=1) for mode in modes], axis=1)
