@@ -3,9 +3,10 @@
     python benchmarks/step_time.py [--rounds 7] [--steps 20] [--torch-python PATH]
 
 Every candidate lives in a process of its own with the same networks, batch (64) and work (5 critic steps with gradient
-penalty, one generator step), in float32 and training mode. The Keras-guide candidate has Keras's own layers, and once more our networks. The rounds are interleaved and their order rotates; a round
-in which other processes took more than 10 % of the machine is thrown out. PyTorch is no requirement of keras_gans:
-`pip install torch==2.13.0` beside it, or name the interpreter of another environment.
+penalty, one generator step), in float32 and training mode. The Keras-guide candidate has Keras's own layers, and once
+more our networks. The rounds are interleaved and their order rotates; a round in which other processes took more than
+10 % of the machine is thrown out. PyTorch is no requirement of keras_gans: `pip install torch==2.13.0` beside it, or
+name the interpreter of another environment.
 """
 
 import argparse

@@ -8,7 +8,7 @@ if _keras.backend.backend() != "tensorflow":
         "variable KERAS_BACKEND=tensorflow before the first import of keras."
     )
 
-from keras_gans import callbacks, data, latent, layers, losses, metrics, networks, penalties
+from keras_gans import callbacks, data, export, latent, layers, losses, metrics, networks, penalties
 from keras_gans.adversarial import AdversarialModel, load_model
 from keras_gans.gan import GAN
 from keras_gans.models import LSGAN, WGAN, WGANGP, ComposedGAN, HingeGAN, MinimaxGAN, NonSaturatingGAN
@@ -27,6 +27,7 @@ __all__ = [
     "NonSaturatingGAN",
     "callbacks",
     "data",
+    "export",
     "latent",
     "layers",
     "load_model",
