@@ -42,13 +42,11 @@ class Candidate:
     """A worker process that runs steps when told and answers with the seconds and CPU seconds they took."""
 
     def __init__(self, name, kind, python):
-        environment = {
-            **os.environ,
-            "TF_CPP_MIN_LOG_LEVEL": "3",
-            "OMP_PROC_BIND": "true",
-            "OMP_PLACES": "cores",
-            "OMP_WAIT_POLICY": "passive",
-        }
+        environment = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"}
+        if "torch" in kind:
+            # Two OpenMP threads that share a core are many times slower. TensorFlow has no OpenMP, but a library that
+            # comes with it may have, and would bind all of its threads to one core.
+            environment |= {"OMP_PROC_BIND": "true", "OMP_PLACES": "cores", "OMP_WAIT_POLICY": "passive"}
         self.name = name
         self.process = subprocess.Popen(
             [python, str(HERE / "step_time_workers.py"), kind],

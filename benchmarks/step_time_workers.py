@@ -42,7 +42,9 @@ def images(rows):
     pixels = tf.cast(pixels, tf.uint8)
     batches = tf.data.Dataset.range(len(pixels)).shuffle(len(pixels), seed=0).batch(rows, drop_remainder=True)
     batches = batches.map(lambda i: tf.cast(tf.gather(pixels, i), tf.float32) / 127.5 - 1.0)
-    return batches.repeat().prefetch(2)
+    options = tf.data.Options()
+    options.autotune.enabled = False  # else the end of each round waits, for any candidate, for a sleeping thread
+    return batches.repeat().prefetch(2).with_options(options)
 
 
 def ours():

@@ -239,7 +239,7 @@ class GAN(AdversarialModel):
                 raise ValueError(
                     f"y was passed beside x of type {type(x).__name__}. Expected arrays, or a dataset of (x, y) alone."
                 )
-            return x, None if isinstance(x, tf.data.Dataset) else batch_size
+            return (_promptly_ended(x), None) if isinstance(x, tf.data.Dataset) else (x, batch_size)
         m = 64 if batch_size is None else batch_size
         checks.check_positive_integer(batch_size=m)
         rows = m * self.n_critic
@@ -249,7 +249,7 @@ class GAN(AdversarialModel):
             order = order.shuffle(len(x), seed=int(self.noise_seed.numpy()))
         arrays = tf.nest.map_structure(tf.convert_to_tensor, x if y is None else (x, y))
         gather = lambda indices: tf.nest.map_structure(lambda a: tf.gather(a, indices), arrays)  # noqa: E731
-        return order.batch(rows, drop_remainder=True).map(gather).prefetch(2), None
+        return _promptly_ended(order.batch(rows, drop_remainder=True).map(gather).prefetch(2)), None
 
     def _check_data(self, data):
         """Look at the first batch of a dataset; other kinds of data go to Keras unseen."""
@@ -347,6 +347,19 @@ class GAN(AdversarialModel):
         if decay is not None:
             model.track_ema(decay)
         return model
+
+
+def _promptly_ended(dataset):
+    """Switch off tf.data's autotuning, unless its owner chose, so that an epoch ends when its last step does.
+
+    Where steps keep the cores busy, deleting an iterator waits for the tuning thread, which sleeps 10 ms, 20 ms, 40 ms
+    and so on up to a minute: measured, up to as long again as the epoch took. Keras deletes one after each epoch of a
+    dataset with an end. Without it, AUTOTUNE means as many calls as there are cores.
+    """
+    options = tf.data.Options()
+    if dataset.options().autotune.enabled is None:
+        options.autotune.enabled = False
+    return dataset.with_options(options)
 
 
 @contextlib.contextmanager
