@@ -7,6 +7,8 @@ penalty, one generator step), in float32 and training mode. The Keras-guide cand
 more our networks. The rounds are interleaved and their order rotates; a round in which other processes took more than
 10 % of the machine is thrown out. PyTorch is no requirement of keras_gans: `pip install torch==2.13.0` beside it, or
 name the interpreter of another environment.
+
+Tried and left out: real and generated samples in one pass of the critic, 1.05 of the time of two passes.
 """
 
 import argparse

@@ -107,14 +107,6 @@ class GAN(AdversarialModel):
         """Raw scores of the discriminator in training mode, float32, shape (m, 1)."""
         return tf.cast(self.discriminator(x if y is None else [x, y], training=True), tf.float32)
 
-    def score_both(self, x, x_fake, y=None):
-        """Raw scores of real and of generated samples: in one pass where D does not mix the samples of a batch."""
-        if checks.mixes_samples(self.discriminator):
-            return self.score(x, y), self.score(x_fake, y)
-        together = tf.concat([tf.cast(x, x_fake.dtype), x_fake], axis=0)
-        s = self.score(together, None if y is None else tf.concat([y, y], axis=0))
-        return tf.split(s, 2)
-
     def score_generated(self, z, y=None):
         """Raw scores s(G(z)) for the generator's step: G in training mode, the state of D kept as it is."""
         x_fake = self.generator(z if y is None else [z, y], training=True)

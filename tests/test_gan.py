@@ -310,14 +310,6 @@ class TestNetworks:
         with pytest.raises(ValueError, match="No gradient of the loss reaches lost/kernel"):
             fit(model)
 
-    def test_real_and_fake_go_together_only_where_samples_do_not_mix(self):
-        x, x_fake = tf.constant(tiny.points(6)), tf.constant(tiny.points(6, seed=1) - 5.0)
-        for norm in (False, True):
-            model = kg.NonSaturatingGAN(tiny.generator(), tiny.discriminator(norm=norm))
-            s_real, s_fake = model.score_both(x, x_fake)
-            np.testing.assert_allclose(s_real, model.discriminator(x, training=True), rtol=1e-4, atol=1e-6)
-            np.testing.assert_allclose(s_fake, model.discriminator(x_fake, training=True), rtol=1e-4, atol=1e-6)
-
     def test_spectral_norm_moves_once_per_optimizer_step(self):
         wrapped = kg.layers.SpectralNormalization(keras.layers.Dense(1))
         x = keras.Input((2,))

@@ -54,7 +54,7 @@ class WGAN(GAN):
         for x, y in self.discriminator_batches(data):
             x_fake = self.fake(self.draw_latent(x.shape[0]), y)
             with tf.GradientTape() as tape:
-                s_real, s_fake = self.score_both(x, x_fake, y)
+                s_real, s_fake = self.score(x, y), self.score(x_fake, y)
                 d_loss = losses.wasserstein_discriminator(s_real, s_fake)
             self.discriminator_step(tape, d_loss)
             clip_weights(self.discriminator.trainable_variables, self.clip_value)

@@ -64,7 +64,7 @@ class WGANGP(GAN):
             x_fake = self.fake(self.draw_latent(x.shape[0]), y)
             x_hat = interpolate(x, x_fake, self.draw_uniform(x.shape[0]))
             with tf.GradientTape() as tape:
-                s_real, s_fake = self.score_both(x, x_fake, y)
+                s_real, s_fake = self.score(x, y), self.score(x_fake, y)
                 wasserstein = -losses.wasserstein_discriminator(s_real, s_fake)
                 gp = gradient_penalty(lambda x_hat, y=y: self.score(x_hat, y), x_hat, one_sided=self.one_sided)
                 d_loss = -wasserstein + self.gp_weight * gp
