@@ -2,6 +2,7 @@
 #   make demo   train WGAN-GP on handwritten digits, export the generator, sample it with onnxruntime alone
 #   make test   run the tests
 PYTHON ?= python3
+export TF_CPP_MIN_LOG_LEVEL ?= 2
 VENV := .venv
 BIN := $(VENV)/bin
 
