@@ -25,6 +25,8 @@ def arguments(recipe, steps, **choices):
     for name, values in choices.items():
         parser.add_argument(f"--{name}", choices=values, default=values[0])
     options = parser.parse_args()
+    if options.steps < 1:
+        parser.error(f"--steps {options.steps} was passed. Expected a number of generator steps of at least 1.")
     if options.smoke:
         options.steps = 2
     if options.run_dir is None:
@@ -42,10 +44,11 @@ def train(model, data, options, batch_size, real, steps_per_epoch=50, sample_eve
         options: What `arguments` returned.
         batch_size: m, samples of one discriminator step.
         real: Real samples to put beside the generated ones.
-        steps_per_epoch: Generator steps between two lines of statistics.
+        steps_per_epoch: Generator steps between two lines of statistics, at most.
         sample_every: Generator steps between two pictures of samples.
     """
-    steps_per_epoch = min(steps_per_epoch, options.steps)
+    # the next smaller length of an epoch that divides the run
+    steps_per_epoch = max(n for n in range(1, min(steps_per_epoch, options.steps) + 1) if options.steps % n == 0)
     choices = {name: value for name, value in vars(options).items() if name != "run_dir"}
     model.fit(
         data.batches(batch_size * model.n_critic, seed=options.seed).repeat(),
