@@ -12,10 +12,11 @@ import keras
 import keras_gans as kg
 from keras_gans.recipes import run
 
-STEPS = 4000
+STEPS = 2600
 BATCH_SIZE = 64
 LATENT_DIM = 32
-WIDTH = 32
+GENERATOR_WIDTH = 32
+CRITIC_WIDTH = 64
 LEARNING_RATE = 1e-3
 EMA_DECAY = 0.998
 
@@ -27,8 +28,8 @@ def main():
     digits = kg.data.digits()
     shape = digits.images.shape[1:]
 
-    generator = kg.networks.dcgan_generator(LATENT_DIM, shape, width=WIDTH, kernel_size=4)
-    discriminator = kg.networks.dcgan_discriminator(shape, width=WIDTH, kernel_size=4, norm=None)
+    generator = kg.networks.dcgan_generator(LATENT_DIM, shape, width=GENERATOR_WIDTH, kernel_size=4)
+    discriminator = kg.networks.dcgan_discriminator(shape, width=CRITIC_WIDTH, kernel_size=4, norm=None)
     model = kg.WGANGP(generator, discriminator)
     model.compile(
         keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(LEARNING_RATE, options.steps), 0.5, 0.9),
