@@ -2,7 +2,7 @@
 
 Paper:      Gulrajani et al. 2017, "Improved Training of Wasserstein GANs", Algorithm 1, arXiv:1704.00028.
 Command:    python -m keras_gans.recipes.wgan_gp_digits
-Data:       scikit-learn's digits, 1,797 images of 8x8 brought to 16x16.
+Data:       scikit-learn's digits, 1,797 images of 8x8 brought to 16x16 by bicubic interpolation.
 Deviations: a smaller network of the same kind (two strided convolutions); Adam 1e-3 with beta_1 0.5 falling to 0 over
             the run in place of 1e-4 and 0, for a run of minutes; samples come from a moving average of the weights.
 """
