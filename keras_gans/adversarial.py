@@ -217,17 +217,16 @@ class AdversarialModel(keras.Model):
 
         It begins with whose it is: `generator/`, `discriminator/`, `discriminator_optimizer/`, ...
         """
-        owners = [("generator", "discriminator")[i] for i, side in enumerate(self.player_networks()) for _ in side]
-        groups = [(owner, network.weights) for owner, network in zip(owners, self._networks(), strict=True)]
-        groups += [("", self.weights)]
+        players = zip(("generator", "discriminator"), self.player_networks(), strict=True)
+        owners = {id(v): player for player, side in players for network in side for v in network.weights}
+        owned = [(owners.get(id(v), ""), v) for v in self.weights]
         if self.compiled:
-            for owner in ("discriminator_optimizer", "generator_optimizer"):
-                groups.append((owner, getattr(self, owner).variables))
-        for owner, variables in groups:
-            for variable in variables:
-                value = tf.convert_to_tensor(variable)
-                if value.dtype.is_floating and not bool(tf.reduce_all(tf.math.is_finite(value))):
-                    return f"{owner}/{variable.path}".lstrip("/")
+            for name in ("discriminator_optimizer", "generator_optimizer"):
+                owned += [(name, v) for v in getattr(self, name).variables]
+        for owner, variable in owned:
+            value = tf.convert_to_tensor(variable)
+            if value.dtype.is_floating and not bool(tf.reduce_all(tf.math.is_finite(value))):
+                return f"{owner}/{variable.path}".lstrip("/")
         return None
 
     def save(self, filepath, overwrite=True, **kwargs):

@@ -3,6 +3,8 @@
 import argparse
 import pathlib
 
+import keras
+
 from keras_gans import callbacks, export, pictures
 
 
@@ -27,12 +29,21 @@ def arguments(recipe, steps, **choices):
     options = parser.parse_args()
     if options.steps < 1:
         parser.error(f"--steps {options.steps} was passed. Expected a number of generator steps of at least 1.")
+    if options.run_dir is not None and options.run_dir.exists():
+        parser.error(
+            f"--run-dir {options.run_dir} exists. Expected a new folder, so that no run is mixed with another."
+        )
     if options.smoke:
         options.steps = 2
     if options.run_dir is None:
         numbers = (n for n in range(1, 10**6) if not pathlib.Path(f"runs/{recipe}-{n}").exists())
         options.run_dir = pathlib.Path(f"runs/{recipe}-{next(numbers)}")
     return options
+
+
+def falling_adam(learning_rate, steps):
+    """Return Adam (beta_1 0.5, beta_2 0.9) whose learning rate falls to 0 along a cosine over its own `steps`."""
+    return keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(learning_rate, steps), 0.5, 0.9)
 
 
 def train(model, data, options, batch_size, real, steps_per_epoch=50, sample_every=250):

@@ -32,10 +32,7 @@ def main():
     discriminator = kg.networks.dcgan_discriminator(shape, width=CRITIC_WIDTH, kernel_size=4, norm=None)
     model = kg.WGANGP(generator, discriminator)
     model.compile(
-        keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(LEARNING_RATE, options.steps), 0.5, 0.9),
-        keras.optimizers.Adam(
-            keras.optimizers.schedules.CosineDecay(LEARNING_RATE, options.steps * model.n_critic), 0.5, 0.9
-        ),
+        run.falling_adam(LEARNING_RATE, options.steps), run.falling_adam(LEARNING_RATE, options.steps * model.n_critic)
     )
     model.track_ema(EMA_DECAY)
     run.train(model, digits, options, BATCH_SIZE, real=digits.sample(64, seed=0))

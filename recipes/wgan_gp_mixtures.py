@@ -39,10 +39,7 @@ def main():
     discriminator = kg.networks.mlp_discriminator((2,), hidden=HIDDEN)
     model = kg.WGANGP(generator, discriminator, gp_weight=GP_WEIGHT)
     model.compile(
-        keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(LEARNING_RATE, options.steps), 0.5, 0.9),
-        keras.optimizers.Adam(
-            keras.optimizers.schedules.CosineDecay(LEARNING_RATE, options.steps * model.n_critic), 0.5, 0.9
-        ),
+        run.falling_adam(LEARNING_RATE, options.steps), run.falling_adam(LEARNING_RATE, options.steps * model.n_critic)
     )
     model.track_ema(EMA_DECAY)
     real = mixture.sample(1000, seed=0)

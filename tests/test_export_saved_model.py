@@ -228,7 +228,8 @@ def test_what_cannot_be_exported_is_refused(tmp_path, case):
 
 
 def test_noise_of_training_is_no_obstacle():
-    resolve(keras.Sequential([keras.Input((4,)), keras.layers.Dropout(0.5), keras.layers.GaussianNoise(1.0)]))
+    generator = keras.Sequential([keras.Input((4,)), keras.layers.Dropout(0.5), keras.layers.GaussianNoise(1.0)])
+    assert resolve(generator).generator is generator
 
 
 def test_a_weight_that_is_not_finite_is_named(tmp_path):

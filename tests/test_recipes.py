@@ -63,6 +63,19 @@ def test_mnist(tmp_path, tfds_dir):
     assert model.sample(2).shape == (2, 28, 28, 1)
 
 
+def test_bad_options_are_refused_in_one_line_and_touch_nothing(tmp_path):
+    command = [sys.executable, "-m", "keras_gans.recipes.wgan_gp_digits"]
+    for arguments, message in [
+        (["--run-dir", str(tmp_path)], "exists. Expected a new folder"),
+        (["--steps", "0"], "--steps 0 was passed"),
+    ]:
+        out = subprocess.run([*command, *arguments], capture_output=True, text=True, cwd=tmp_path)
+        assert out.returncode == 2
+        assert message in out.stderr.splitlines()[-1]
+        assert "Traceback" not in out.stderr
+    assert not list(tmp_path.iterdir())
+
+
 def test_every_recipe_is_run():
     recipes = {path.stem for path in (pathlib.Path(kg.__file__).parent.parent / "recipes").glob("*_*.py")}
     here = pathlib.Path(__file__).read_text()
