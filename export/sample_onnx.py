@@ -24,6 +24,23 @@ GAP_GREY = 128
 BATCH = 256
 
 
+def load(path):
+    """Return the onnxruntime session of a file that `to_onnx` wrote, and its metadata."""
+    session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
+    about = {name: json.loads(value) for name, value in session.get_modelmeta().custom_metadata_map.items()}
+    if "latent" not in about:
+        raise SystemExit(f"{path} does not name its latent. Expected a file of keras_gans.export.to_onnx.")
+    return session, about
+
+
+def draw_samples(session, about, num, seed, labels=None):
+    """Return `num` samples, float32; what is drawn follows from the seed."""
+    z = draw_latent(about["latent"], (num, about["latent_dim"]), np.random.default_rng(seed))
+    inputs = {"z": z, **conditions(session, about["num_classes"], labels, num)}
+    batches = [{k: v[i : i + BATCH] for k, v in inputs.items()} for i in range(0, num, BATCH)]
+    return np.concatenate([session.run(["images"], batch)[0] for batch in batches])
+
+
 def draw_latent(latent, shape, generator):
     """Draw z of `shape` from the distribution that the file's metadata names."""
     if latent["distribution"] == "Normal":
@@ -90,16 +107,10 @@ def main():
     if not arguments.onnx.is_file():
         raise SystemExit(f"{arguments.onnx} is no file. Expected one that keras_gans.export.to_onnx wrote.")
 
-    session = onnxruntime.InferenceSession(arguments.onnx, providers=["CPUExecutionProvider"])
-    about = {name: json.loads(value) for name, value in session.get_modelmeta().custom_metadata_map.items()}
-    if "latent" not in about:
-        raise SystemExit(f"{arguments.onnx} does not name its latent. Expected a file of keras_gans.export.to_onnx.")
-    z = draw_latent(about["latent"], (arguments.num, about["latent_dim"]), np.random.default_rng(arguments.seed))
-    inputs = {"z": z, **conditions(session, about["num_classes"], arguments.y, arguments.num)}
-    batches = [{k: v[i : i + BATCH] for k, v in inputs.items()} for i in range(0, arguments.num, BATCH)]
-    session.run(["images"], batches[0])  # the first run also makes room
+    session, about = load(arguments.onnx)
+    draw_samples(session, about, min(arguments.num, BATCH), arguments.seed, arguments.y)  # the first run makes room
     start = time.perf_counter()
-    images = np.concatenate([session.run(["images"], batch)[0] for batch in batches])
+    images = draw_samples(session, about, arguments.num, arguments.seed, arguments.y)
     milliseconds = (time.perf_counter() - start) / arguments.num * 1000
 
     classes = about["num_classes"] if arguments.y is None else len(arguments.y)

@@ -51,7 +51,7 @@ class GAN(AdversarialModel):
         self.latent = latent or Normal()
         self.ema_generator = None
         self._ema_decay = None
-        self._sampler = None
+        self._samplers = {}
         self._batch_spec = None
 
     def player_networks(self):
@@ -153,7 +153,8 @@ class GAN(AdversarialModel):
             average.trainable = True
             self.ema_generator = average
         self._ema_decay = decay
-        self.train_function = self._sampler = None  # traced without the average
+        self.train_function = None  # traced without the average
+        self._samplers = {}
 
     # Data
 
@@ -261,7 +262,7 @@ class GAN(AdversarialModel):
         """Return the generator's samples for z or [z, y]."""
         return self.sampling_generator(inputs, training=training)
 
-    def sample(self, num, y=None, seed=None, batch_size=256):
+    def sample(self, num, y=None, seed=None, batch_size=256, ema=True):
         """Generate samples, in batches, with the moving average of the generator where there is one.
 
         Args:
@@ -269,6 +270,7 @@ class GAN(AdversarialModel):
             y: Conditions for conditional networks: `num` of them, or one for all.
             seed: Integer; the same seed gives the same samples, whatever the batch size. Drawn when None.
             batch_size: Samples made at a time, which bounds the memory.
+            ema: Whether to take the moving average where there is one, and not the generator itself.
 
         Returns:
             float32 NumPy array of shape (num, ...).
@@ -279,23 +281,28 @@ class GAN(AdversarialModel):
         checks.check_positive_integer(num=num, batch_size=batch_size)
         y = self._conditions(num, y)
         seed = random.getrandbits(30) if seed is None else seed
-        if self._sampler is None:
-            generator = self.sampling_generator
-            self._sampler = tf.function(
+        sampler = self._sampler(ema)
+        z = self.latent.sample((num, self.latent_dim), (seed, 0))
+        inputs = [z] if y is None else [z, y]
+        if num <= batch_size:
+            return sampler(*inputs).numpy()
+        samples = np.empty((num, *self.generator.outputs[0].shape[1:]), "float32")
+        for start in range(0, num, batch_size):
+            rows = slice(start, start + batch_size)
+            samples[rows] = sampler(*(a[rows] for a in inputs)).numpy()
+        return samples
+
+    def _sampler(self, ema):
+        """Return the compiled function of z or z, y."""
+        if ema not in self._samplers:
+            generator = self.sampling_generator if ema else self.generator
+            self._samplers[ema] = tf.function(
                 lambda *inputs: tf.cast(
                     generator(inputs if len(inputs) > 1 else inputs[0], training=False), tf.float32
                 ),
                 reduce_retracing=True,
             )
-        z = self.latent.sample((num, self.latent_dim), (seed, 0))
-        inputs = [z] if y is None else [z, y]
-        if num <= batch_size:
-            return self._sampler(*inputs).numpy()
-        samples = np.empty((num, *self.generator.outputs[0].shape[1:]), "float32")
-        for start in range(0, num, batch_size):
-            rows = slice(start, start + batch_size)
-            samples[rows] = self._sampler(*(a[rows] for a in inputs)).numpy()
-        return samples
+        return self._samplers[ema]
 
     def _conditions(self, num, y):
         if y is None and self.is_conditional:

@@ -3,6 +3,7 @@
 import abc
 
 import keras
+import numpy as np
 import tensorflow as tf
 
 
@@ -21,6 +22,25 @@ class Latent(abc.ABC):
         Returns:
             float32 tensor of `shape`.
         """
+
+    def interpolate(self, z_start, z_end, num):
+        """Return `num` latents evenly spaced from one to another, both included, on a straight line.
+
+        The line stays inside any cube that holds its ends.
+
+        Args:
+            z_start: Array (..., latent_dim).
+            z_end: Array of the same shape.
+            num: Latents on each line, at least 2.
+
+        Returns:
+            float32 array (..., num, latent_dim).
+
+        Raises:
+            ValueError: If the two are not of one shape, or `num` is no integer from 2 up.
+        """
+        z_start, z_end, t = _ends(z_start, z_end, num)
+        return ((1 - t) * z_start + t * z_end).astype(np.float32)
 
     def get_config(self):
         """Return the constructor's arguments."""
@@ -43,6 +63,25 @@ class Normal(Latent):
     def sample(self, shape, seed):
         """Draw z; see `Latent.sample`."""
         return tf.random.stateless_normal(shape, seed)
+
+    def interpolate(self, z_start, z_end, num):
+        """Interpolate on arcs (White 2016, arXiv:1609.04468); arguments and errors as in `Latent.interpolate`.
+
+        In many dimensions a normal z lies near the sphere of radius sqrt(latent_dim). A straight line between two of
+        them cuts through the inside, where the generator was never trained; an arc stays near the sphere. Between
+        latents of one direction, or of opposite ones, no arc is defined and the line is straight.
+        """
+        z_start, z_end, t = _ends(z_start, z_end, num)
+        norms = [np.linalg.norm(z, axis=-1, keepdims=True) for z in (z_start, z_end)]
+        u, v = (z / np.maximum(norm, np.finfo(float).tiny) for z, norm in zip((z_start, z_end), norms, strict=True))
+        # Exact for small angles too, where the arc cosine of u.v is not.
+        angle = 2 * np.arctan2(*(np.linalg.norm(w, axis=-1, keepdims=True) for w in (u - v, u + v)))
+        sine = np.sin(angle)
+        is_straight = sine < 1e-6
+        sine = np.where(is_straight, 1.0, sine)
+        weight_start = np.where(is_straight, 1 - t, np.sin((1 - t) * angle) / sine)
+        weight_end = np.where(is_straight, t, np.sin(t * angle) / sine)
+        return (weight_start * z_start + weight_end * z_end).astype(np.float32)
 
 
 @keras.saving.register_keras_serializable(package="keras_gans")
@@ -70,3 +109,16 @@ class Uniform(Latent):
     def get_config(self):
         """Return the constructor's arguments."""
         return {"low": self.low, "high": self.high}
+
+
+def _ends(z_start, z_end, num):
+    """Check the arguments of `interpolate`; return both ends as (..., 1, latent_dim) and the shares (num, 1)."""
+    z_start, z_end = np.asarray(z_start, dtype=np.float64), np.asarray(z_end, dtype=np.float64)
+    if z_start.shape != z_end.shape or not z_start.ndim:
+        raise ValueError(
+            f"z_start has shape {z_start.shape}, z_end {z_end.shape}. Expected the same, (..., latent_dim). Draw both "
+            "with one shape."
+        )
+    if isinstance(num, bool) or not isinstance(num, int | np.integer) or num < 2:
+        raise ValueError(f"num={num!r} was passed. Expected an integer from 2 up: both ends are among the latents.")
+    return z_start[..., None, :], z_end[..., None, :], np.linspace(0.0, 1.0, num)[:, None]

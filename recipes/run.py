@@ -1,92 +1,170 @@
-"""What every recipe's run does around its training: the folder, the callbacks, and the way out of the house."""
+"""One run of a recipe: its folder, its training from wherever it stands, and what is left at its end."""
 
-import argparse
+import dataclasses
 import pathlib
 
-import keras
+import numpy as np
 
+import keras_gans as kg
 from keras_gans import callbacks, export, pictures
+from keras_gans.callbacks.run_folder import read_options
+from keras_gans.callbacks.sample_grid import picture_interpolation
+from keras_gans.recipes import evaluation
+from keras_gans.recipes.plan import Plan, make_plan
+
+NUM_REAL = 1000  # points beneath a scatter plot
+ROWS = 8  # of pictures of images
 
 
-def arguments(recipe, steps, **choices):
-    """Read a recipe's command line.
+def free_folder(recipe):
+    """Return the first of runs/RECIPE-1, -2, ... that is free."""
+    number = 1
+    while pathlib.Path(f"runs/{recipe}-{number}").exists():
+        number += 1
+    return pathlib.Path(f"runs/{recipe}-{number}")
+
+
+def planned(recipe, asked, resumed=None):
+    """Make the plan of a new run, or take that of a run which goes on.
 
     Args:
-        recipe: The recipe's module name, which names the run folder.
-        steps: Generator steps of the full recipe.
-        **choices: Further options: name -> list of values, the first being the default.
+        recipe: Name of the recipe.
+        asked: Keyword arguments of `make_plan`, None where nothing was asked.
+        resumed: Folder of the run that goes on, or None.
 
     Returns:
-        Namespace with `run_dir`, `steps`, `seed`, `smoke` and the choices. With `--smoke`, steps is 2.
+        `Plan`.
+
+    Raises:
+        ValueError: As `make_plan`; or if something else is asked than the run was begun with.
     """
-    parser = argparse.ArgumentParser(prog=f"python -m keras_gans.recipes.{recipe}")
-    parser.add_argument("--run-dir", type=pathlib.Path, help=f"new folder of the run (default: runs/{recipe}-N)")
-    parser.add_argument("--steps", type=int, default=steps, help=f"generator steps (default: {steps})")
-    parser.add_argument("--seed", type=int, default=0, help="seed of weights, noise and data order (default: 0)")
-    parser.add_argument("--smoke", action="store_true", help="two steps, to see that everything works")
-    for name, values in choices.items():
-        parser.add_argument(f"--{name}", choices=values, default=values[0])
-    options = parser.parse_args()
-    if options.steps < 1:
-        parser.error(f"--steps {options.steps} was passed. Expected a number of generator steps of at least 1.")
-    if options.run_dir is not None and options.run_dir.exists():
-        parser.error(
-            f"--run-dir {options.run_dir} exists. Expected a new folder, so that no run is mixed with another."
+    asked = {name: value for name, value in asked.items() if value is not None}
+    if resumed is None:
+        return make_plan(recipe, **asked)
+    begun = plan_of(resumed)
+    unset = {"data": begun.data, "image_size": begun.image_size, "seed": begun.seed, "precision": begun.precision}
+    changes = {**begun.settings, **asked.pop("changes", {})}
+    plan = make_plan(recipe, **{**unset, "jit": begun.jit, **asked, "changes": changes})
+    if plan != begun:
+        raise ValueError(
+            f"The run in {resumed} was begun as {begun}, {plan} was asked for. Expected the same. Leave the options out, "
+            "and it goes on as it began; for others begin a new run."
         )
-    if options.smoke:
-        options.steps = 2
-    if options.run_dir is None:
-        numbers = (n for n in range(1, 10**6) if not pathlib.Path(f"runs/{recipe}-{n}").exists())
-        options.run_dir = pathlib.Path(f"runs/{recipe}-{next(numbers)}")
-    return options
+    return begun
 
 
-def falling_adam(learning_rate, steps):
-    """Return Adam (beta_1 0.5, beta_2 0.9) whose learning rate falls to 0 along a cosine over its own `steps`."""
-    return keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(learning_rate, steps), 0.5, 0.9)
+def plan_of(directory):
+    """Return the plan that the run in a folder was made by.
+
+    Raises:
+        FileNotFoundError: If the folder holds no run.
+        ValueError: If its `options.json` is damaged, of another version, or of a run that no recipe made.
+    """
+    options = read_options(directory)["options"]
+    try:
+        return Plan(**options)
+    except TypeError:
+        raise ValueError(
+            f"{directory} holds a run that no recipe made: its options are {sorted(options)}. Expected a folder that "
+            "keras-gans train wrote. Load its model.keras with keras_gans.load_model instead."
+        ) from None
 
 
-def train(model, data, options, batch_size, real, steps_per_epoch=50, sample_every=250):
-    """Train for `options.steps` generator steps into `options.run_dir`, with pictures, statistics and one line.
+def train(plan, directory, show=print):
+    """Train until the plan's last step, from the last state that the folder holds, and leave everything there.
 
     Args:
-        model: A compiled model.
-        data: An ImageSet or a Mixture.
-        options: What `arguments` returned.
-        batch_size: m, samples of one discriminator step.
-        real: Real samples to put beside the generated ones.
-        steps_per_epoch: Generator steps between two lines of statistics, at most.
-        sample_every: Generator steps between two pictures of samples.
+        plan: A `Plan`.
+        directory: Folder of the run; new, or that of a run of the same plan which was stopped or killed.
+        show: Function that takes a line of text for the user.
+
+    Returns:
+        The measures of the finished run.
     """
-    # the next smaller length of an epoch that divides the run
-    steps_per_epoch = max(n for n in range(1, min(steps_per_epoch, options.steps) + 1) if options.steps % n == 0)
-    choices = {name: value for name, value in vars(options).items() if name != "run_dir"}
-    model.fit(
-        data.batches(batch_size * model.n_critic, seed=options.seed).repeat(),
-        steps_per_epoch=steps_per_epoch,
-        epochs=options.steps // steps_per_epoch,
-        verbose=0,
-        callbacks=[
-            callbacks.StopOnNaN(),
-            callbacks.Progress(batch_size=batch_size),
-            callbacks.SampleGrid(options.run_dir / "samples", every=sample_every, num=len(real), real=real),
-            callbacks.RunFolder(options.run_dir, choices, batch_size=batch_size),
-            callbacks.SaveOnInterrupt(options.run_dir / "model.keras"),
-        ],
-    )
+    directory = pathlib.Path(directory)
+    data, steps = plan.training_data, plan.settings["steps"]
+    model = plan.build()
+    if (directory / "model.keras").exists():
+        model = kg.load_model(directory / "model.keras")
+        show(f"Going on from step {model.step} of {steps}")
+    protocol = evaluation.protocol_for(plan.data, data)
+    steps_per_epoch = _largest_divisor(steps, at_most=max(1, steps // 100))
+    common = _callbacks(plan, data, protocol, directory)
+    batches = data.batches(plan.settings["batch_size"] * model.n_critic, seed=plan.seed)
+    batches = batches if isinstance(data, kg.data.Mixture) else batches.repeat()
+    while model.step < steps:
+        # A run that was stopped within an epoch first ends that one.
+        done, begun = divmod(model.step, steps_per_epoch)
+        epochs = done + 1 if begun else steps // steps_per_epoch
+        model.fit(
+            batches,
+            steps_per_epoch=steps_per_epoch - begun,
+            initial_epoch=done,
+            epochs=epochs,
+            verbose=0,
+            callbacks=common,
+        )
+    return finish(model, plan, directory, protocol, show)
 
 
-def deliver(model, run_dir):
-    """Export the generator as SavedModel and ONNX, and sample the latter with onnxruntime alone.
+def finish(model, plan, directory, protocol, show=print):
+    """Measure a trained model, take its pictures and export its generator.
 
     Args:
         model: A trained model.
-        run_dir: Folder of the run.
+        plan: Its `Plan`.
+        directory: Folder of the run.
+        protocol: What it is measured by.
+        show: Function that takes a line of text for the user.
+
+    Returns:
+        The measures, as in `metrics.json`.
     """
-    export.to_saved_model(model, run_dir / "saved_model")
-    parity = export.to_onnx(model, run_dir / "generator.onnx")
-    print(f"generator.onnx equals Keras to {parity['max_abs_difference']:.1e}")
+    measures = evaluation.measure(model.sample, protocol, directory / "metrics.json")
+    take_pictures(model, plan.training_data, directory)
+    export_generator(model, directory, show)
+    show(f"The run is in {directory}")
+    return measures
+
+
+def take_pictures(model, data, directory):
+    """Draw what a generator makes: samples, samples beside real ones, and the way between latents or the density."""
+    if isinstance(data, kg.data.Mixture):
+        points = model.sample(evaluation.NUM_SAMPLES, seed=evaluation.SEED)
+        pictures.density(
+            points,
+            directory / "density.png",
+            real=data.sample(evaluation.NUM_SAMPLES, seed=1),
+            score=model.discriminator,
+        )
+        return
+    images = np.clip(model.sample(ROWS**2, seed=evaluation.SEED), -1, 1)
+    pictures.image_grid(images, directory / "samples.png")
+    pictures.side_by_side(data.sample(ROWS**2, seed=0), images, directory / "real_and_generated.png")
+    picture_interpolation(model, ROWS, ROWS + 2, evaluation.SEED, path=directory / "interpolation.png")
+
+
+def export_generator(model, directory, show=print):
+    """Export a generator as SavedModel and ONNX, and sample the latter with onnxruntime alone."""
+    export.to_saved_model(model, directory / "saved_model")
+    parity = export.to_onnx(model, directory / "generator.onnx")
+    show(f"generator.onnx equals Keras to {parity['max_abs_difference']:.1e}")
     if len(model.generator.outputs[0].shape) == 4:
-        print(export.sample_with_onnxruntime(run_dir / "generator.onnx", run_dir / "onnxruntime.png"))
-        pictures.image_grid(model.sample(64, seed=0), run_dir / "samples.png")
-    print(f"The run is in {run_dir}")
+        show(export.sample_with_onnxruntime(directory / "generator.onnx", directory / "onnxruntime.png"))
+
+
+def _callbacks(plan, data, protocol, directory):
+    steps, batch_size = plan.settings["steps"], plan.settings["batch_size"]
+    num = NUM_REAL if isinstance(data, kg.data.Mixture) else ROWS**2
+    return [
+        callbacks.StopOnNaN(),
+        callbacks.Progress(batch_size=batch_size),
+        callbacks.SampleGrid(directory / "samples", every=max(1, steps // 10), num=num, real=data.sample(num, seed=0)),
+        callbacks.RunFolder(directory, dataclasses.asdict(plan), save_every=5, batch_size=batch_size),
+        callbacks.EvaluateGenerator(protocol, directory, max(1, steps // 5), evaluation.NUM_SAMPLES),
+        callbacks.SaveOnInterrupt(directory / "model.keras"),
+    ]
+
+
+def _largest_divisor(number, at_most):
+    return max(n for n in range(1, at_most + 1) if number % n == 0)

@@ -1,43 +1,42 @@
 """WGAN-GP on handwritten digits that need no download: what `make demo` runs.
 
-Paper:      Gulrajani et al. 2017, "Improved Training of Wasserstein GANs", Algorithm 1, arXiv:1704.00028.
-Command:    python -m keras_gans.recipes.wgan_gp_digits
-Data:       scikit-learn's digits, 1,797 images of 8x8 brought to 16x16 by bicubic interpolation.
+Paper:      Gulrajani et al. 2017, "Improved Training of Wasserstein GANs", arXiv:1704.00028, Algorithm 1.
+Command:    keras-gans train wgan_gp_digits
+Paper says: nothing of these digits (scikit-learn's, 1,797 images of 8x8, brought to 16x16 by bicubic interpolation).
 Deviations: a smaller network of the same kind (two strided convolutions); Adam 1e-3 with beta_1 0.5 falling to 0 over
-            the run in place of 1e-4 and 0, for a run of minutes; samples come from a moving average of the weights.
+            the run in place of 1e-4 and 0, for a run of minutes; a moving average of the weights is sampled.
 """
 
-import keras
-
 import keras_gans as kg
-from keras_gans.recipes import run
+from keras_gans.recipes.optimizers import falling_adam
 
-STEPS = 2600
-BATCH_SIZE = 64
-LATENT_DIM = 32
-GENERATOR_WIDTH = 32
-CRITIC_WIDTH = 64
-LEARNING_RATE = 1e-3
-EMA_DECAY = 0.998
+DATA = "digits"
+IMAGES = {
+    "steps": 2600,
+    "batch_size": 64,
+    "latent_dim": 32,
+    "generator_width": 32,
+    "critic_width": 64,
+    "learning_rate": 1e-3,
+    "ema_decay": 0.998,
+}
 
 
-def main():
-    """Train, look, export."""
-    options = run.arguments("wgan_gp_digits", STEPS)
-    keras.utils.set_random_seed(options.seed)
-    digits = kg.data.digits()
-    shape = digits.images.shape[1:]
-
-    generator = kg.networks.dcgan_generator(LATENT_DIM, shape, width=GENERATOR_WIDTH, kernel_size=4)
-    discriminator = kg.networks.dcgan_discriminator(shape, width=CRITIC_WIDTH, kernel_size=4, norm=None)
-    model = kg.WGANGP(generator, discriminator)
+def build(sample_shape, s):
+    """Return the compiled model."""
+    generator = kg.networks.dcgan_generator(s.latent_dim, sample_shape, width=s.generator_width, kernel_size=4)
+    critic = kg.networks.dcgan_discriminator(sample_shape, width=s.critic_width, kernel_size=4, norm=None)
+    model = kg.WGANGP(generator, critic)
     model.compile(
-        run.falling_adam(LEARNING_RATE, options.steps), run.falling_adam(LEARNING_RATE, options.steps * model.n_critic)
+        falling_adam(s.learning_rate, s.steps),
+        falling_adam(s.learning_rate, s.steps * model.n_critic),
+        jit_compile=s.jit_compile,
     )
-    model.track_ema(EMA_DECAY)
-    run.train(model, digits, options, BATCH_SIZE, real=digits.sample(64, seed=0))
-    run.deliver(model, options.run_dir)
+    model.track_ema(s.ema_decay)
+    return model
 
 
 if __name__ == "__main__":
-    main()
+    from keras_gans_cli.app import train_recipe
+
+    train_recipe(__file__)

@@ -3,6 +3,7 @@
 Order matters in two places: `StopOnNaN` goes first, before anything that saves, and `SaveOnInterrupt` last.
 """
 
+from keras_gans.callbacks.evaluate_generator import EvaluateGenerator
 from keras_gans.callbacks.generator_ema import GeneratorEMA
 from keras_gans.callbacks.progress import Progress
 from keras_gans.callbacks.run_folder import RunFolder
@@ -12,6 +13,7 @@ from keras_gans.callbacks.stop_on_nan import StopOnNaN
 from keras_gans.callbacks.tensorboard_images import TensorBoardImages
 
 __all__ = [
+    "EvaluateGenerator",
     "GeneratorEMA",
     "Progress",
     "RunFolder",

@@ -16,6 +16,7 @@ from keras_gans import pictures
 from keras_gans.files import written_beside
 
 REDRAW_SECONDS = 30
+FORMAT = 1  # of a run folder; a later version of the package that writes another counts it up
 PACKAGES = ("keras-gans", "tensorflow", "keras", "numpy")
 
 
@@ -94,7 +95,7 @@ class RunFolder(keras.callbacks.Callback):
         asked = {"options": _plain(self.options), "model": summarize_model(self.model)}
         path = self.directory / "options.json"
         if path.exists():
-            there = json.loads(path.read_text(encoding="utf-8"))
+            there = read_options(self.directory)
             differing = [key for key in asked if there[key] != asked[key]]
             if differing:
                 raise FileExistsError(
@@ -109,6 +110,7 @@ class RunFolder(keras.callbacks.Callback):
                 )
         else:
             about = {
+                "format": FORMAT,
                 "optimizers": _plain(self.model.get_compile_config()),
                 "noise_seed": int(self.model.noise_seed.numpy()),
                 **describe_environment(self.model.distribute_strategy),
@@ -121,6 +123,38 @@ class RunFolder(keras.callbacks.Callback):
     def _draw(self):
         pictures.loss_curves(self._rows, self.directory / "loss_curves.png")
         self._drawn = time.monotonic()
+
+
+def read_options(directory):
+    """Read the `options.json` of a run folder.
+
+    Args:
+        directory: The folder.
+
+    Returns:
+        Dict: `options`, `model`, `optimizers`, `noise_seed`, `command`, `versions`, `hardware`, `format`.
+
+    Raises:
+        FileNotFoundError: If there is no such file.
+        ValueError: If it is damaged, or a run folder of another format.
+    """
+    path = pathlib.Path(directory) / "options.json"
+    if not path.exists():
+        raise FileNotFoundError(f"{directory} holds no options.json. Expected the folder of a run. Check the path.")
+    try:
+        about = json.loads(path.read_text(encoding="utf-8"))
+        version, kind = about["versions"]["keras-gans"], about.get("format")
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise ValueError(
+            f"{path} is damaged: {type(error).__name__}: {error}. Expected the options of a run. Restore it, or train "
+            "anew in another folder."
+        ) from error
+    if kind != FORMAT:
+        raise ValueError(
+            f"{directory} holds a run of keras_gans {version} in format {kind}. Expected format {FORMAT}, which "
+            f"keras_gans {metadata.version('keras-gans')} reads. Install that version, or train anew in another folder."
+        )
+    return about
 
 
 def read_stats(path, mend=False):
@@ -179,7 +213,7 @@ def describe_environment(strategy):
         "hardware": {
             "system": f"{platform.system()} {platform.machine()}",
             "cpu": _cpu_name(),
-            "cpu_cores": os.cpu_count(),
+            "cpu_cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
             "gpus": [gpu.get("device_name", "unknown") for gpu in gpus],
             "replicas": strategy.num_replicas_in_sync,
         },

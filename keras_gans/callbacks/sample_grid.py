@@ -65,6 +65,55 @@ def picture_samples(model, num, seed, y=None, path=None, real=None):
     return pictures.image_grid(np.clip(samples, -1, 1), path)  # a generator without tanh may overshoot
 
 
+def picture_interpolation(model, rows=8, columns=8, seed=0, y=None, path=None):
+    """Draw images of latents that lead from one to another, one interpolation per row (`model.latent.interpolate`).
+
+    The first column shows `model.sample(rows, seed=seed)`. The moving average of the generator is used where there is
+    one.
+
+    Args:
+        model: A GAN of images.
+        rows: Interpolations.
+        columns: Images of each, both ends included; at least 2.
+        seed: Integer from which the ends are drawn.
+        y: Conditions for conditional networks, one per row or one for all; it stays the same along a row.
+        path: Where to write the picture; None writes nothing.
+
+    Returns:
+        uint8 array (height, width, 1 or 3).
+
+    Raises:
+        ValueError: If the generator makes no images of 1 or 3 channels, `columns` is below 2, or y is missing,
+            superfluous or of another length.
+    """
+    if _makes_points(model):
+        raise ValueError(
+            "The generator makes points. Expected images, which can be laid out in rows. Draw points with "
+            "`pictures.scatter`."
+        )
+    if (y is not None) != model.is_conditional:
+        raise ValueError(
+            f"{'No ' if y is None else ''}y was passed for {'' if model.is_conditional else 'un'}conditional networks. "
+            "Expected conditions for conditional networks alone. Pass one y per row, or leave it out."
+        )
+    ends = [model.latent.sample((rows, model.latent_dim), (seed, i)) for i in range(2)]
+    inputs = model.latent.interpolate(*ends, columns).reshape(rows * columns, -1)
+    if y is not None:
+        inputs = [inputs, np.repeat(_per_row(y, rows, model.generator.inputs[1]), columns, axis=0)]
+    samples = np.asarray(model.sampling_generator(inputs, training=False), dtype=np.float32)
+    return pictures.interpolation(np.clip(samples, -1, 1), path, columns)
+
+
+def _per_row(y, rows, expected):
+    """Return the conditions as one per row."""
+    y = np.asarray(y, dtype=expected.dtype)
+    if y.ndim == len(expected.shape) - 1:
+        return np.broadcast_to(y, (rows, *y.shape))
+    if len(y) != rows:
+        raise ValueError(f"rows={rows} and {len(y)} conditions were passed. Expected one y per row, or one for all.")
+    return y
+
+
 def _makes_points(model):
     """Tell points in the plane from images, and refuse what is neither."""
     shape = tuple(model.generator.outputs[0].shape[1:])

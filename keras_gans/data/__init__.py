@@ -5,6 +5,7 @@ from keras_gans.data.folders import image_folder
 from keras_gans.data.image_set import ImageSet
 from keras_gans.data.images import celeb_a, cifar10, digits, fashion_mnist, mnist
 from keras_gans.data.mixtures import Mixture
+from keras_gans.data.named import named
 
 __all__ = [
     "ImageSet",
@@ -16,4 +17,5 @@ __all__ = [
     "image_folder",
     "mixtures",
     "mnist",
+    "named",
 ]

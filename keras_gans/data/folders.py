@@ -11,6 +11,7 @@ import warnings
 import numpy as np
 
 from keras_gans.data.image_set import ImageSet, room_for
+from keras_gans.data.sizes import checked_size, cut_and_resized
 
 SUFFIXES = (".png", ".jpg", ".jpeg", ".webp")
 
@@ -66,24 +67,6 @@ def image_folder(path, size):
     return data
 
 
-def checked_size(size):
-    """Return `size`, an integer or a pair of them, as (height, width).
-
-    Raises:
-        ValueError: If it is neither, or below 1.
-    """
-    pair = (size, size) if isinstance(size, int | np.integer) else size
-    if not (
-        isinstance(pair, tuple | list)
-        and len(pair) == 2
-        and all(isinstance(side, int | np.integer) and side >= 1 for side in pair)
-    ):
-        raise ValueError(
-            f"size={size!r} was passed. Expected the side of square images in pixels, or (height, width). Pass 64, say."
-        )
-    return int(pair[0]), int(pair[1])
-
-
 def decode_all(sources, height, width, name, total=None):
     """Decode images on all processors, in order, holding few of them at a time.
 
@@ -116,19 +99,11 @@ def decode_all(sources, height, width, name, total=None):
 
 def _decoded(source, height, width):
     """Return (uint8 array (height, width, 3), None), or (None, reason) if Pillow cannot read the source."""
-    from PIL import Image
-
     try:
         image = _loaded(source, 4 * max(height, width))
     except Exception as error:  # broken files make Pillow raise almost anything, TypeError and struct.error too
         return None, f"{type(error).__name__}: {error}"
-    image = _as_rgb(image)
-    scale = min(image.width / width, image.height / height)
-    # Rounding must not push the box over the edge by a hair: Pillow refuses that.
-    part_width, part_height = min(scale * width, image.width), min(scale * height, image.height)
-    left, top = (image.width - part_width) / 2, (image.height - part_height) / 2
-    box = (left, top, left + part_width, top + part_height)
-    return np.asarray(image.resize((width, height), Image.Resampling.LANCZOS, box=box)), None
+    return cut_and_resized(_as_rgb(image), height, width), None
 
 
 def _loaded(source, at_least):

@@ -8,6 +8,7 @@ import numpy as np
 import tensorflow as tf
 
 from keras_gans.checks import check_positive_integer
+from keras_gans.data.sizes import checked_size, cut_and_resized
 
 MEMORY_SHARE = 0.25  # of the machine's memory: a larger set goes to a memory-mapped file
 
@@ -59,6 +60,8 @@ class ImageSet:
         """Shape of one image, (height, width, channels)."""
         return self.images.shape[1:]
 
+    sample_shape = image_shape
+
     def sample(self, num, seed=None):
         """Draw images, none of them twice.
 
@@ -76,6 +79,27 @@ class ImageSet:
         self._check_enough(num, "num")
         chosen = np.random.default_rng(seed).choice(len(self), num, replace=False)
         return self.images[chosen].astype(np.float32) / np.float32(127.5) - 1
+
+    def resized(self, size):
+        """Return the set in another size, as `image_folder` brings files to one.
+
+        Args:
+            size: Side of the square images in pixels, or (height, width).
+
+        Returns:
+            `ImageSet`, of the same labels and name.
+
+        Raises:
+            ValueError: If `size` is no size.
+        """
+        from PIL import Image
+
+        height, width = checked_size(size)
+        images = room_for((len(self), height, width, self.image_shape[2]))
+        for i, image in enumerate(self.images):
+            pixels = image[..., 0] if image.shape[-1] == 1 else image
+            images[i] = cut_and_resized(Image.fromarray(pixels), height, width).reshape(images.shape[1:])
+        return ImageSet(images, self.labels, self.class_names, name=self.name)
 
     def batches(self, batch_size, seed=0):
         """Return batches for training: one pass over the images per iteration, each in a new order.

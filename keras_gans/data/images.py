@@ -4,8 +4,9 @@ import os
 
 import numpy as np
 
-from keras_gans.data.folders import checked_size, decode_all
+from keras_gans.data.folders import decode_all
 from keras_gans.data.image_set import ImageSet, room_for
+from keras_gans.data.sizes import checked_size
 
 HOSTS = {
     "mnist": "https://storage.googleapis.com",

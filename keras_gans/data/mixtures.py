@@ -62,6 +62,17 @@ class Mixture:
     def __repr__(self):
         return f"Mixture({self.name!r}, {len(self.modes)} modes, sigma={self.sigma:g})"
 
+    @property
+    def sample_shape(self):
+        """Shape of one sample, (2,)."""
+        return (2,)
+
+    @property
+    def standard_deviation(self):
+        """Standard deviation of one coordinate, the root of the mean of both variances."""
+        mean = self.weights @ self.modes
+        return float(np.sqrt(self.sigma**2 + self.weights @ np.square(self.modes - mean).sum(axis=1) / 2))
+
     def scaled(self, factor):
         """Return the law of `factor * x`: centres and sigma multiplied, weights kept.
 

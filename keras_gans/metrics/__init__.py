@@ -1,5 +1,38 @@
 """Measures of generators: arrays in, numbers with their protocol out, float64 inside."""
 
+from keras_gans.metrics.classifier import class_histogram, classifier_score
+from keras_gans.metrics.frechet import frechet_distance, frechet_distance_of_moments
+from keras_gans.metrics.judge import Judge, fashion_mnist_judge, mnist_judge
+from keras_gans.metrics.kernel import kernel_distance
 from keras_gans.metrics.modes import mode_statistics
+from keras_gans.metrics.neighbours import precision_recall_density_coverage
+from keras_gans.metrics.protocols import JudgeProtocol, MixtureProtocol, PixelProtocol
+from keras_gans.metrics.similarity import ms_ssim, ms_ssim_diversity
+from keras_gans.metrics.transport import (
+    earth_movers_distance,
+    kantorovich_potential,
+    sliced_wasserstein,
+    transport_plan,
+)
 
-__all__ = ["mode_statistics"]
+__all__ = [
+    "Judge",
+    "JudgeProtocol",
+    "MixtureProtocol",
+    "PixelProtocol",
+    "class_histogram",
+    "classifier_score",
+    "earth_movers_distance",
+    "fashion_mnist_judge",
+    "frechet_distance",
+    "frechet_distance_of_moments",
+    "kantorovich_potential",
+    "kernel_distance",
+    "mnist_judge",
+    "mode_statistics",
+    "ms_ssim",
+    "ms_ssim_diversity",
+    "precision_recall_density_coverage",
+    "sliced_wasserstein",
+    "transport_plan",
+]

@@ -1,4 +1,4 @@
-"""Checks that the network functions share. Not public."""
+"""What the network functions share. Not public."""
 
 
 def check_integers(minimum=1, **values):
@@ -35,3 +35,8 @@ def check_choice(name, value, choices):
 
 def _is_size(value):
     return isinstance(value, int) and not isinstance(value, bool) and value > 0
+
+
+def as_it_is(layer):
+    """Return the layer: what stands in SpectralNormalization's place where there is none."""
+    return layer

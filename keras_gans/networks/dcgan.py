@@ -6,7 +6,7 @@ import keras
 from keras import layers
 
 from keras_gans.layers import RectifiedLinear, SpectralNormalization
-from keras_gans.networks.arguments import check_choice, check_integers, check_shape
+from keras_gans.networks.arguments import as_it_is, check_choice, check_integers, check_shape
 
 _NORMS = ("batch", "layer", None)
 _SMALLEST_SIDE = 8
@@ -44,7 +44,7 @@ def dcgan_generator(
     """
     check_integers(latent_dim=latent_dim)
     sizes, channels = _plan(image_shape, width, kernel_size, norm)
-    wrap = SpectralNormalization if spectral else _as_it_is
+    wrap = SpectralNormalization if spectral else as_it_is
     z = keras.Input((latent_dim,), name="z")
     small = (*sizes[-1], channels[-1])
     h = wrap(layers.Dense(math.prod(small), use_bias=norm is None, kernel_initializer=_normal()))(z)
@@ -82,7 +82,7 @@ def dcgan_discriminator(image_shape, width=64, kernel_size=5, norm="batch", spec
         ValueError: If a size is not a positive integer, a side is below 8, or `norm` is unknown.
     """
     _, channels = _plan(image_shape, width, kernel_size, norm)
-    wrap = SpectralNormalization if spectral else _as_it_is
+    wrap = SpectralNormalization if spectral else as_it_is
     x = keras.Input(image_shape, name="x")
     h = x
     for depth, filters in enumerate(channels):
@@ -132,7 +132,3 @@ def _normalize(h, norm):
 def _normal():
     # One object per layer: a Keras initializer without a seed draws the same numbers at every use.
     return keras.initializers.RandomNormal(stddev=0.02)
-
-
-def _as_it_is(layer):
-    return layer

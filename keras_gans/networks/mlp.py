@@ -5,8 +5,8 @@ import math
 import keras
 from keras import layers
 
-from keras_gans.layers import RectifiedLinear
-from keras_gans.networks.arguments import check_integers, check_shape
+from keras_gans.layers import RectifiedLinear, SpectralNormalization
+from keras_gans.networks.arguments import as_it_is, check_integers, check_shape
 
 
 def mlp_generator(latent_dim, output_shape, hidden=(512, 512, 512), activation="relu", output_activation=None):
@@ -39,13 +39,14 @@ def mlp_generator(latent_dim, output_shape, hidden=(512, 512, 512), activation="
     return keras.Model(z, x, name="mlp_generator")
 
 
-def mlp_discriminator(input_shape, hidden=(512, 512, 512), activation="relu"):
+def mlp_discriminator(input_shape, hidden=(512, 512, 512), activation="relu", spectral=False):
     """Fully connected discriminator; the defaults are those of the WGAN-GP toys, see `mlp_generator`.
 
     Args:
         input_shape: Shape of one sample, such as `(2,)` or `(28, 28, 1)`.
         hidden: Widths of the hidden layers.
         activation: Their activation, as Keras takes it.
+        spectral: Whether each layer is spectrally normalized (Miyato et al. 2018, arXiv:1802.05957).
 
     Returns:
         `keras.Model` from `x` (m, *input_shape) to raw float32 scores (m, 1).
@@ -56,13 +57,14 @@ def mlp_discriminator(input_shape, hidden=(512, 512, 512), activation="relu"):
     check_shape("input_shape", input_shape, (2,))
     x = keras.Input(input_shape, name="x")
     h = layers.Flatten()(x) if len(input_shape) > 1 else x
-    score = layers.Dense(1, dtype="float32")(_hidden(h, hidden, activation))
+    wrap = SpectralNormalization if spectral else as_it_is
+    score = wrap(layers.Dense(1, dtype="float32"))(_hidden(h, hidden, activation, wrap))
     return keras.Model(x, score, name="mlp_discriminator")
 
 
-def _hidden(h, widths, activation):
+def _hidden(h, widths, activation, wrap=as_it_is):
     for width in widths:
         check_integers(hidden=width)
-        h = layers.Dense(width, kernel_initializer="he_uniform")(h)
+        h = wrap(layers.Dense(width, kernel_initializer="he_uniform"))(h)
         h = RectifiedLinear()(h) if activation == "relu" else layers.Activation(activation)(h)
     return h

@@ -6,7 +6,7 @@ import keras
 from keras import layers, ops
 
 from keras_gans.layers import NearestUpsampling2D, RectifiedLinear, SpectralNormalization
-from keras_gans.networks.arguments import check_choice, check_integers, check_shape
+from keras_gans.networks.arguments import as_it_is, check_choice, check_integers, check_shape
 
 
 def resnet_generator(latent_dim, image_shape=(32, 32, 3), width=128):
@@ -63,7 +63,7 @@ def resnet_discriminator(image_shape=(32, 32, 3), width=128, spectral=False, poo
     check_integers(width=width)
     check_choice("pooling", pooling, ("mean", "sum"))
     _check_image_shape(image_shape)
-    wrap = SpectralNormalization if spectral else _as_it_is
+    wrap = SpectralNormalization if spectral else as_it_is
     x = keras.Input(image_shape, name="x")
     h = _first_block(x, width, wrap)
     for down in (True, False, False):
@@ -112,10 +112,6 @@ def _halve(h):
 
 def _batch_norm(h):
     return layers.BatchNormalization(momentum=0.9, epsilon=1e-5)(h)
-
-
-def _as_it_is(layer):
-    return layer
 
 
 def _check_image_shape(image_shape):

@@ -1,0 +1,248 @@
+"""keras-gans: recipes, train, sample, evaluate, export."""
+
+import contextlib
+import pathlib
+import sys
+from typing import Annotated
+
+import rich.console
+import typer
+
+from keras_gans_cli import quiet, recipes
+
+app = typer.Typer(help="Train, sample, measure and export GANs.", no_args_is_help=True, pretty_exceptions_enable=False)
+console = rich.console.Console()
+errors = rich.console.Console(stderr=True)
+
+Run = Annotated[pathlib.Path, typer.Argument(metavar="RUN|FILE", help="Folder of a run, or a .keras or .onnx file.")]
+Seed = Annotated[int, typer.Option(min=0, help="Seed of the latents.")]
+
+
+class _State:
+    traceback = False
+
+
+@app.callback()
+def common(traceback: Annotated[bool, typer.Option("--traceback", help="Show where an error came from.")] = False):
+    """Train, sample, measure and export GANs."""
+    _State.traceback = traceback
+
+
+@contextlib.contextmanager
+def told_in_one_sentence():
+    """Turn an error into its message and an exit code: 2 for what was asked, 1 for what went wrong, 130 on Ctrl-C."""
+    try:
+        yield
+    except KeyboardInterrupt as interrupt:
+        errors.print(str(interrupt) or "Interrupted.", style="yellow", soft_wrap=True)
+        raise typer.Exit(130) from None
+    except (ValueError, TypeError, LookupError, OSError, RuntimeError, ArithmeticError, ImportError) as error:
+        if _State.traceback:
+            raise
+        message = " ".join(str(error).split()) or type(error).__name__
+        errors.print(f"Error: {message}", style="red", soft_wrap=True, markup=False, highlight=False)
+        raise typer.Exit(2 if isinstance(error, ValueError | FileExistsError | FileNotFoundError) else 1) from None
+
+
+@app.command("recipes")
+def list_recipes():
+    """List the recipes: name, what it is, paper, data."""
+    from rich.table import Table
+
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    table.add_column("recipe", no_wrap=True)
+    for title in ("what it is", "paper", "data"):
+        table.add_column(title)
+    for recipe in recipes.all_recipes():
+        data = f"{recipe.data}, ..., ring, grid" if recipe.points else f"{recipe.data}, ..."
+        table.add_row(recipe.name, recipe.title, recipe.paper, data)
+    console.print(table)
+    console.print("\nkeras-gans train RECIPE --data NAME|FOLDER; what each got is in recipes/README.md.")
+
+
+@app.command()
+def train(
+    recipe: Annotated[str, typer.Argument(metavar="RECIPE", help="Name of a recipe, as `keras-gans recipes` lists.")],
+    data: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME|FOLDER",
+            help="digits, mnist, fashion_mnist, cifar10, celeb_a, ring, grid, spiral, "
+            "random, or a folder of images.  [default: the recipe's]",
+        ),
+    ] = None,
+    image_size: Annotated[int | None, typer.Option(help="Side of the images in pixels.")] = None,
+    batch_size: Annotated[int | None, typer.Option(help="Samples of one discriminator step.")] = None,
+    steps: Annotated[int | None, typer.Option(help="Generator steps.")] = None,
+    seed: Annotated[
+        int | None, typer.Option(min=0, help="Seed of weights, noise and data order.  [default: 0]")
+    ] = None,
+    run_dir: Annotated[
+        pathlib.Path | None, typer.Option(help="Folder of the run, a new one.  [default: runs/RECIPE-N]")
+    ] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with the run in --run-dir.")] = False,
+    precision: Annotated[
+        str | None, typer.Option(help="float32, mixed_bfloat16 or mixed_float16.  [default: float32]")
+    ] = None,
+    jit: Annotated[
+        str | None, typer.Option(help="Compile the step by XLA: auto (on a GPU), on or off.  [default: auto]")
+    ] = None,
+    changes: Annotated[
+        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Another constant of the recipe; may repeat.")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and write nothing.")] = False,
+    smoke: Annotated[bool, typer.Option("--smoke", help="Two steps, to see that everything works.")] = False,
+):
+    """Train a recipe into a run folder: options, statistics, pictures, measures, model, exports."""
+    with told_in_one_sentence():
+        _check_recipe(recipe)
+        _check_run_dir(run_dir, resume)
+        asked = dict(
+            data=data, image_size=image_size, batch_size=batch_size, steps=2 if smoke else steps, seed=seed,
+            precision=precision, jit=jit, changes=_pairs(changes or []),
+        )  # fmt: skip
+        quiet.load()
+        from keras_gans.recipes import run
+
+        plan = run.planned(recipe, asked, run_dir if resume else None)
+        if dry_run:
+            _show_dry_run(plan)
+            return
+        measures = run.train(plan, run_dir or run.free_folder(recipe), console.print)
+        _show_measures(measures)
+
+
+@app.command()
+def sample(
+    source: Run,
+    num: Annotated[int, typer.Option(min=1, help="How many.")] = 64,
+    seed: Seed = 0,
+    out: Annotated[
+        pathlib.Path | None,
+        typer.Option(help=".png for a picture, .npy for the numbers.  [default: samples.png beside the model]"),
+    ] = None,
+):
+    """Draw samples of a trained model, as a picture or as an array."""
+    with told_in_one_sentence():
+        _check_exists(source)
+        out = out or (source if source.is_dir() else source.parent) / "samples.png"
+        if out.suffix not in (".png", ".npy"):
+            raise ValueError(f"--out {out} was passed. Expected a path that ends in .png or .npy.")
+        quiet.load()
+        from keras_gans.recipes import trained
+
+        trained.write_samples(trained.sampler(source), num, seed, out)
+        console.print(f"{num} samples in {out}")
+
+
+@app.command()
+def evaluate(
+    source: Run,
+    data: Annotated[
+        str | None, typer.Option(metavar="NAME|FOLDER", help="Real data to measure against.  [default: the run's]")
+    ] = None,
+    best: Annotated[bool, typer.Option("--best", help="Measure the run's best model, not its last.")] = False,
+):
+    """Measure 10,000 samples of a trained model against real data."""
+    with told_in_one_sentence():
+        _check_exists(source)
+        if best and not source.is_dir():
+            raise ValueError(f"--best was passed with {source}. Expected the folder of a run. Leave --best out.")
+        quiet.load()
+        from keras_gans.recipes import trained
+
+        measures, path = trained.evaluate(source, data, best)
+        _show_measures(measures)
+        if path is not None:
+            console.print(f"Written to {path}")
+
+
+@app.command()
+def export(source: Run):
+    """Export a trained generator as SavedModel and ONNX, beside the model, each proven equal to it."""
+    with told_in_one_sentence():
+        _check_exists(source)
+        quiet.load()
+        from keras_gans.recipes import run, trained
+
+        run.export_generator(trained.model_of(source), source if source.is_dir() else source.parent, console.print)
+
+
+def train_recipe(file):
+    """Train the recipe in a file with the command line's options: what `python -m keras_gans.recipes.NAME` does."""
+    app(["train", pathlib.Path(file).stem, *sys.argv[1:]])
+
+
+def main():
+    """Run the command."""
+    app()
+
+
+def _check_recipe(name):
+    import difflib
+
+    known = [recipe.name for recipe in recipes.all_recipes()]
+    if name not in known:
+        near = difflib.get_close_matches(name, known, n=1, cutoff=0.4)
+        meant = f" Did you mean {near[0]!r}?" if near else ""
+        raise ValueError(f"There is no recipe {name!r}.{meant} Expected one of {', '.join(known)}.")
+
+
+def _check_run_dir(run_dir, resume):
+    if resume and run_dir is None:
+        raise ValueError("--resume was passed without --run-dir. Expected the folder of the run to go on with.")
+    if resume and not (run_dir / "options.json").exists():
+        raise FileNotFoundError(f"--resume: {run_dir} holds no run. Expected a folder with options.json.")
+    if run_dir is not None and run_dir.exists() and not resume:
+        raise FileExistsError(
+            f"--run-dir {run_dir} exists. Expected a new folder, so that no run is mixed with another, or --resume."
+        )
+
+
+def _check_exists(path):
+    if not path.exists():
+        raise FileNotFoundError(f"{path} does not exist. Expected the folder of a run, or a .keras or .onnx file.")
+
+
+def _pairs(changes):
+    pairs = {}
+    for change in changes:
+        key, equals, value = change.partition("=")
+        if not equals:
+            raise ValueError(f"--set {change} was passed. Expected KEY=VALUE, such as --set learning_rate=1e-4.")
+        pairs[key.strip()] = value.strip()
+    return pairs
+
+
+def _show_dry_run(plan):
+    import dataclasses
+    import datetime
+    import json
+
+    from keras_gans.recipes.dry_run import dry_run
+
+    found = dry_run(plan)
+    model = found["model"]
+    console.print_json(json.dumps(dataclasses.asdict(plan)))
+    for network in (model.generator, model.discriminator):
+        network.summary(print_fn=lambda text, **_: console.print(text, markup=False, highlight=False))
+    duration = datetime.timedelta(seconds=round(found["seconds"]))
+    console.print(
+        f"Parameters: generator {model.generator.count_params():,}, discriminator "
+        f"{model.discriminator.count_params():,}\n"
+        f"A step: {found['flops'] / 1e9:.3g} GFLOP, {found['seconds_per_step'] * 1000:.3g} ms here "
+        f"({found['flops'] / found['seconds_per_step'] / 1e9:.3g} GFLOP/s)\n"
+        f"Expected time of {plan.settings['steps']:,} steps: {duration} on this machine; pictures, measures and exports "
+        "come on top.\nNothing was written.",
+        highlight=False,
+    )
+
+
+def _show_measures(measures):
+    from rich.table import Table
+
+    table = Table("measure", "number", "value", box=None, header_style="bold", pad_edge=False)
+    for measure, numbers in measures.items():
+        for number, value in numbers.items():
+            table.add_row(measure, number, f"{value:.6g}" if isinstance(value, float) else str(value))
+    console.print(table)

@@ -1,0 +1,36 @@
+"""Loading TensorFlow without what it prints on a machine that has no GPU."""
+
+import contextlib
+import os
+import sys
+import tempfile
+
+
+def load():
+    """Import keras_gans and find the devices; what is printed meanwhile shows only if that fails."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    with _held_back():
+        import tensorflow as tf
+
+        import keras_gans  # noqa: F401
+
+        tf.config.list_logical_devices()
+
+
+@contextlib.contextmanager
+def _held_back():
+    """Hold back what this process writes to its standard error, libraries written in C++ included."""
+    sys.stderr.flush()
+    kept = os.dup(2)
+    with tempfile.TemporaryFile() as file:
+        os.dup2(file.fileno(), 2)
+        try:
+            yield
+        except BaseException:
+            file.seek(0)
+            os.write(kept, file.read())
+            raise
+        finally:
+            sys.stderr.flush()
+            os.dup2(kept, 2)
+            os.close(kept)

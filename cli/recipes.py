@@ -1,0 +1,55 @@
+"""What the recipes say of themselves, read from their files without running them."""
+
+import ast
+import dataclasses
+import importlib.util
+import pathlib
+import re
+
+
+@dataclasses.dataclass(frozen=True)
+class Recipe:
+    """A recipe's head.
+
+    Args:
+        name: Name of its file.
+        title: First line of its docstring.
+        paper: Authors, year and arXiv id of what stands there under "Paper:".
+        data: The data that it trains on unless told otherwise.
+        points: Whether it trains on points in the plane too.
+    """
+
+    name: str
+    title: str
+    paper: str
+    data: str
+    points: bool
+
+
+def folder():
+    """Return the folder of the recipes: within the installed package, or beside it in a checkout."""
+    package = pathlib.Path(importlib.util.find_spec("keras_gans").origin).parent  # found without being imported
+    return next(path for path in (package / "recipes", package.parent / "recipes") if path.is_dir())
+
+
+def all_recipes():
+    """Return every `Recipe`, by name."""
+    return [_read(path) for path in sorted(folder().glob("[!_]*_*.py")) if "DATA = " in path.read_text("utf-8")]
+
+
+def _read(path):
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    text = ast.get_docstring(tree)
+    constants = {
+        node.targets[0].id: node.value
+        for node in tree.body
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name)
+    }
+    paper = re.search(r"Paper:\s+(?P<who>.*? \d{4}),.*?(?P<arxiv>arXiv:[\d.]+\d)", text, flags=re.S)
+    return Recipe(
+        path.stem,
+        text.splitlines()[0].rstrip("."),
+        f"{paper['who']}, {paper['arxiv']}",
+        ast.literal_eval(constants["DATA"]),
+        "POINTS" in constants,
+    )

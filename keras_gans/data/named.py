@@ -1,0 +1,61 @@
+"""Data by name, for command lines: a built-in set, or the path of a folder of images."""
+
+import difflib
+import pathlib
+
+from keras_gans.data import folders, images, mixtures
+
+IMAGE_SETS = {
+    "digits": images.digits,
+    "mnist": images.mnist,
+    "fashion_mnist": images.fashion_mnist,
+    "cifar10": images.cifar10,
+    "celeb_a": images.celeb_a,
+}
+MIXTURES = {
+    "ring": mixtures.ring,
+    "grid": mixtures.grid,
+    "spiral": mixtures.spiral,
+    "random": mixtures.random,
+}
+NAMES = (*IMAGE_SETS, *MIXTURES)
+FOLDER_SIZE = 64  # pixels
+
+
+def named(name, size=None):
+    """Return the training data of a name.
+
+    Args:
+        name: One of `NAMES`, or the path of a folder of images.
+        size: Side of the square images in pixels, or (height, width): 64 by default for a folder, and for a built-in
+            set of images the size that it has.
+
+    Returns:
+        `ImageSet` or, for "ring" and the like, `Mixture`.
+
+    Raises:
+        ValueError: If the name is none of them and no folder, a size is given for points, or a folder holds no image.
+        RuntimeError: If a set is not there and cannot be downloaded.
+    """
+    if name in MIXTURES:
+        if size is not None:
+            raise ValueError(
+                f"size={size} was passed for {name!r}. Expected none: its samples are points. Leave it out."
+            )
+        return MIXTURES[name]()
+    if name in IMAGE_SETS:
+        if size is None or name == "celeb_a":
+            return IMAGE_SETS[name](**({} if size is None else {"size": size}))
+        return IMAGE_SETS[name]().resized(size)
+    if pathlib.Path(name).is_dir():
+        return folders.image_folder(name, size or FOLDER_SIZE)
+    raise ValueError(
+        f"{name!r} is no folder and no built-in set.{suggestion(name, NAMES)} Expected one of {', '.join(NAMES)}, or "
+        "the path of a folder of images."
+    )
+
+
+def suggestion(name, names):
+    """Return " Did you mean 'x'?" for the nearest of `names`, or nothing if none is near."""
+    near = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
+    return f" Did you mean {near[0]!r}?" if near else ""

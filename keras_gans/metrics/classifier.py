@@ -1,0 +1,97 @@
+"""What a classifier's probabilities say of generated images: the Inception-type score, and the histogram of classes."""
+
+import numpy as np
+
+from keras_gans.metrics.arguments import check_count
+
+
+def classifier_score(probabilities, splits=10):
+    """exp of the mean KL(p(y|x) || p(y)): how sure a classifier is of each image, and how spread over classes.
+
+    Salimans et al. 2016, section 4, arXiv:1606.03498, with its ten splits; with an Inception network's 1000 (or 1008)
+    classes it is the Inception score. From 1 (every image alike, or every one undecided) to K (each sure, all classes
+    equally often). It sees no real data, and not whether a class has one image or many.
+
+    Args:
+        probabilities: Array (n, K) of class probabilities in [0, 1], each row of sum 1 (to 1e-3). In the order in
+            which the images were drawn; images that are sorted by class must be shuffled first.
+        splits: Number of parts of equal size (to one sample), each scored on its own.
+
+    Returns:
+        Dict of `classifier_score` (mean over the splits), `standard_deviation` (over the splits), and the protocol:
+        `splits`, `num_samples`, `num_classes`.
+
+    Raises:
+        ValueError: If the array does not fit, is no set of probabilities, or has fewer rows than splits.
+    """
+    splits = check_count("splits", splits)
+    probabilities = _check_probabilities(probabilities)
+    n = len(probabilities)
+    if n < splits:
+        raise ValueError(f"{n} samples were passed for splits={splits}. Expected at least one each. Pass more samples.")
+    parts = [probabilities[i * n // splits : (i + 1) * n // splits] for i in range(splits)]
+    scores = [_score(part) for part in parts]
+    return {
+        "classifier_score": float(np.mean(scores)),
+        "standard_deviation": float(np.std(scores)),
+        "splits": splits,
+        "num_samples": n,
+        "num_classes": probabilities.shape[1],
+    }
+
+
+def class_histogram(probabilities):
+    """Which classes a generator draws, and how evenly: the histogram of the most probable class.
+
+    The count of classes and the KL to the uniform law are those of the stacked-digits experiments (Srivastava et al.
+    2017, section 4.2, arXiv:1705.07761; Lin et al. 2018, arXiv:1712.04086): reverse KL, nats, uniform over all K.
+
+    Args:
+        probabilities: Array (n, K) of class probabilities in [0, 1], each row of sum 1 (to 1e-3).
+
+    Returns:
+        Dict of `classes` (with at least one sample), `of_classes` (K), `entropy` (nats, 0 to log K), `kl_to_uniform`
+        (nats, log K - entropy), `counts` (list of K), and the protocol: `num_samples`.
+
+    Raises:
+        ValueError: If the array does not fit or is no set of probabilities.
+    """
+    probabilities = _check_probabilities(probabilities)
+    n, num_classes = probabilities.shape
+    counts = np.bincount(np.argmax(probabilities, axis=1), minlength=num_classes)
+    share = counts[counts > 0] / n
+    return {
+        "classes": int(np.count_nonzero(counts)),
+        "of_classes": num_classes,
+        "entropy": float(-np.sum(share * np.log(share))) + 0.0,  # never -0.0
+        "kl_to_uniform": float(np.sum(share * np.log(share * num_classes))),
+        "counts": counts.tolist(),
+        "num_samples": n,
+    }
+
+
+def _score(probabilities):
+    marginal = np.broadcast_to(probabilities.mean(axis=0), probabilities.shape)
+    seen = probabilities > 0  # 0 log 0 = 0; where p(y|x) is above 0, so is p(y)
+    terms = probabilities[seen] * (np.log(probabilities[seen]) - np.log(marginal[seen]))
+    return np.exp(terms.sum() / len(probabilities))
+
+
+def _check_probabilities(probabilities):
+    probabilities = np.asarray(probabilities, "float64")
+    if probabilities.ndim != 2 or 0 in probabilities.shape:
+        raise ValueError(
+            f"Probabilities of shape {probabilities.shape} were passed. Expected (n, K), a row a sample. Reshape them."
+        )
+    if not np.isfinite(probabilities).all():
+        raise ValueError(
+            "NaN or infinite probabilities were passed. Expected finite ones. Did the classifier overflow?"
+        )
+    sums = probabilities.sum(axis=1)
+    if probabilities.min() < 0 or np.abs(sums - 1).max() > 1e-3:
+        raise ValueError(
+            f"Probabilities from {probabilities.min():.3g} to {probabilities.max():.3g} with row sums from "
+            f"{sums.min():.3g} to {sums.max():.3g} were passed. Expected numbers in [0, 1] of sum 1 in each row. Pass "
+            "logits through a softmax."
+        )
+    return probabilities

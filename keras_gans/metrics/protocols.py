@@ -1,0 +1,147 @@
+"""Protocols: what samples are measured by, fixed once for all the generators that are to be compared.
+
+A protocol is called with samples and returns a dict of dicts: the name of each measure, and what its function returns,
+numbers and what they depend on side by side.
+"""
+
+import numpy as np
+
+from keras_gans.metrics.classifier import class_histogram, classifier_score
+from keras_gans.metrics.frechet import frechet_distance
+from keras_gans.metrics.kernel import kernel_distance
+from keras_gans.metrics.modes import mode_statistics
+from keras_gans.metrics.neighbours import precision_recall_density_coverage
+from keras_gans.metrics.similarity import ms_ssim_diversity
+from keras_gans.metrics.transport import earth_movers_distance, sliced_wasserstein
+
+
+class MixtureProtocol:
+    """Samples against a mixture of Gaussians: coverage of its modes, and distances to points drawn from it.
+
+    Args:
+        modes: Array (K, d) of the modes' centres.
+        sigma: Standard deviation of each mode, in each coordinate.
+        real: Array (n, d) of points drawn from the mixture, for the distances.
+        num_transported: Points of each side that the exact earth mover's distance is taken between; its cost grows
+            with their square at least.
+
+    Attributes:
+        headline: Where the number stands that ranks generators, of which less is better: (measure, number).
+
+    Example:
+        >>> protocol = MixtureProtocol(mixture.modes, mixture.sigma, mixture.sample(10_000, seed=1))
+        >>> protocol(model.sample(10_000, seed=0))["modes"]["high_quality"]
+    """
+
+    headline = ("earth_movers_distance", "earth_movers_distance")
+
+    def __init__(self, modes, sigma, real, num_transported=2500):
+        self.modes, self.sigma, self.real, self.num_transported = modes, sigma, real, num_transported
+
+    def __call__(self, samples):
+        """Measure samples, array (n, d)."""
+        few = slice(self.num_transported)
+        return {
+            "modes": mode_statistics(samples, self.modes, self.sigma),
+            "earth_movers_distance": earth_movers_distance(self.real[few], samples[few]),
+            "sliced_wasserstein": sliced_wasserstein(self.real, samples),
+        }
+
+    thorough = __call__
+
+
+class JudgeProtocol:
+    """Samples against real images, both seen by a judge.
+
+    The classifier-Frechet distance is the Frechet distance (Heusel et al. 2017, arXiv:1706.08500) of the judge's
+    features, the classifier score is the Inception score (Salimans et al. 2016, arXiv:1606.03498) of its class
+    probabilities. Both depend on the judge, and the distance on the numbers of images: compare like with like.
+
+    Args:
+        real: Real images, as the judge takes them.
+        judge: A `Judge`.
+        split: What the real images are, for the record.
+
+    Attributes:
+        headline: Where the number stands that ranks generators, of which less is better: (measure, number).
+
+    Example:
+        >>> protocol = JudgeProtocol(data.mnist().images, mnist_judge(), split="train")
+        >>> protocol(model.sample(10_000, seed=0))["classifier_frechet"]["frechet_distance"]
+    """
+
+    headline = ("classifier_frechet", "frechet_distance")
+
+    def __init__(self, real, judge, split=None):
+        self.judge, self.split = judge, split
+        self._features, _ = judge.describe(real)
+
+    def __call__(self, samples):
+        """Measure images, as the judge takes them."""
+        return self._measure(*self.judge.describe(samples))
+
+    def thorough(self, samples):
+        """Measure as a call does, and add the slower measures: kernel distance, precision and its kin, diversity."""
+        features, probabilities = self.judge.describe(samples)
+        num = min(len(features), len(self._features))  # as many on both sides: precision depends on the numbers
+        return {
+            **self._measure(features, probabilities),
+            "classifier_kernel": kernel_distance(self._features, features),
+            "neighbours": precision_recall_density_coverage(self._features[:num], features[:num]),
+            "diversity": ms_ssim_diversity(samples),
+        }
+
+    def _measure(self, features, probabilities):
+        return {
+            "classifier_frechet": frechet_distance(self._features, features),
+            "classifier_score": classifier_score(probabilities),
+            "classes": class_histogram(probabilities),
+            "judge": {"name": self.judge.name, "hash": self.judge.hash, "accuracy": self.judge.accuracy},
+            "real": {"split": self.split},
+        }
+
+
+class PixelProtocol:
+    """Images against real images by their pixels alone, where there is no judge of them.
+
+    Weak beside a judge: pixels say little of what an image shows. Give features of a network of your own to the
+    metrics for more.
+
+    Args:
+        real: Real images, array (n, height, width, channels), uint8 or float in [-1, 1].
+        split: What the real images are, for the record.
+
+    Attributes:
+        headline: Where the number stands that ranks generators, of which less is better: (measure, number).
+    """
+
+    headline = ("sliced_wasserstein", "sliced_wasserstein")
+
+    def __init__(self, real, split=None):
+        self.split = split
+        self._pixels = _flat(real)
+
+    def __call__(self, samples):
+        """Measure images."""
+        return {
+            "sliced_wasserstein": sliced_wasserstein(self._pixels, _flat(samples)),
+            "real": {"split": self.split, "features": "pixels"},
+        }
+
+    def thorough(self, samples):
+        """Measure as a call does, and add precision and its kin, and the samples' diversity."""
+        pixels = _flat(samples)
+        num = min(len(pixels), len(self._pixels))
+        return {
+            **self(samples),
+            "neighbours": precision_recall_density_coverage(self._pixels[:num], pixels[:num]),
+            "diversity": ms_ssim_diversity(samples),
+        }
+
+
+def _flat(images):
+    """Bring images to float32 rows in [-1, 1]."""
+    images = np.asarray(images)
+    if images.dtype == np.uint8:
+        images = images.astype(np.float32) / np.float32(127.5) - 1
+    return images.reshape(len(images), -1)

@@ -1,0 +1,12 @@
+"""Pictures of samples and of training: arrays in, pixels out, one look for all.
+
+Every function returns the picture as a uint8 array of shape (height, width, 1 or 3) and, given a path, writes
+it there too, whole or not at all. No pyplot: nothing global is touched, so they may be called from any thread
+and beside a user's own figures.
+"""
+
+from keras_gans.pictures.curves import curves_of_runs, loss_curves
+from keras_gans.pictures.images import image_grid, interpolation, side_by_side
+from keras_gans.pictures.points import density, scatter
+
+__all__ = ["curves_of_runs", "density", "image_grid", "interpolation", "loss_curves", "scatter", "side_by_side"]

@@ -1,0 +1,42 @@
+"""DCGAN: convolutional networks with batch normalization, the non-saturating loss.
+
+Paper:      Radford et al. 2015, "Unsupervised Representation Learning with Deep Convolutional Generative Adversarial
+            Networks", arXiv:1511.06434, section 4: Adam 2e-4 with beta_1 0.5, batches of 128, z in U(-1, 1)^100.
+Command:    keras-gans train dcgan_radford2015 [--data mnist|fashion_mnist|digits|FOLDER|...]
+Paper says: pictures, and the accuracy of classifiers on the discriminator's features; no figure of the samples.
+Deviations: two strided convolutions for 28x28 pixels in place of four for 64x64; batches of 64; the learning rate falls
+            to 0 along a cosine; a moving average of the weights is sampled.
+"""
+
+import keras_gans as kg
+from keras_gans.recipes.optimizers import falling_adam
+
+DATA = "mnist"
+IMAGES = {
+    "steps": 10000,
+    "batch_size": 64,
+    "latent_dim": 100,
+    "width": 64,
+    "learning_rate": 2e-4,
+    "ema_decay": 0.998,
+}
+
+
+def build(sample_shape, s):
+    """Return the compiled model."""
+    generator = kg.networks.dcgan_generator(s.latent_dim, sample_shape, width=s.width)
+    discriminator = kg.networks.dcgan_discriminator(sample_shape, width=s.width)
+    model = kg.NonSaturatingGAN(generator, discriminator, latent=kg.latent.Uniform(-1.0, 1.0))
+    model.compile(
+        falling_adam(s.learning_rate, s.steps, beta_2=0.999),
+        falling_adam(s.learning_rate, s.steps, beta_2=0.999),
+        jit_compile=s.jit_compile,
+    )
+    model.track_ema(s.ema_decay)
+    return model
+
+
+if __name__ == "__main__":
+    from keras_gans_cli.app import train_recipe
+
+    train_recipe(__file__)

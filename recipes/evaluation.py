@@ -1,0 +1,42 @@
+"""What a finished run is measured by, and the pictures that it is looked at by."""
+
+import json
+
+import keras_gans as kg
+from keras_gans.files import written_beside
+
+NUM_SAMPLES = 10_000
+SEED = 0
+JUDGES = {"mnist": kg.metrics.mnist_judge, "fashion_mnist": kg.metrics.fashion_mnist_judge}
+
+
+def protocol_for(name, data):
+    """Return the protocol that generators of these data are measured by.
+
+    Args:
+        name: Name of the data, as on the command line.
+        data: `ImageSet` or `Mixture`.
+    """
+    if isinstance(data, kg.data.Mixture):
+        return kg.metrics.MixtureProtocol(data.modes, data.sigma, data.sample(NUM_SAMPLES, seed=1))
+    if name in JUDGES and data.image_shape == (28, 28, 1):
+        return kg.metrics.JudgeProtocol(data.images, JUDGES[name](), split="train")
+    return kg.metrics.PixelProtocol(data.images[:NUM_SAMPLES], split="train")
+
+
+def measure(sample, protocol, path=None):
+    """Measure `NUM_SAMPLES` samples by everything that a protocol has.
+
+    Args:
+        sample: Function of (num, seed) that returns samples.
+        protocol: A protocol.
+        path: JSON file to write, or None.
+
+    Returns:
+        Dict of dicts: the measures, and `samples`, what they were taken of.
+    """
+    measures = {"samples": {"num": NUM_SAMPLES, "seed": SEED}, **protocol.thorough(sample(NUM_SAMPLES, seed=SEED))}
+    if path is not None:
+        with written_beside(path) as beside:
+            beside.write_text(json.dumps(measures, indent=1) + "\n", encoding="utf-8")
+    return measures

@@ -1,0 +1,52 @@
+"""LSGAN: least squares in place of cross-entropy.
+
+Paper:      Mao et al. 2016, "Least Squares Generative Adversarial Networks", arXiv:1611.04076, equation 9: labels
+            a = 0, b = c = 1; Adam with beta_1 0.5.
+Command:    keras-gans train lsgan_mao2016 [--data mnist|fashion_mnist|digits|ring|grid|FOLDER|...]
+Paper says: pictures of LSUN; of mixtures, pictures of 2,000-sample densities; no figure for either.
+Deviations: networks of DCGAN for images, fully connected ones for points; the learning rate falls to 0 along a cosine;
+            a moving average of the weights is sampled.
+"""
+
+import keras_gans as kg
+from keras_gans.recipes.optimizers import falling_adam
+
+DATA = "mnist"
+IMAGES = {
+    "steps": 10000,
+    "batch_size": 64,
+    "latent_dim": 64,
+    "width": 64,
+    "learning_rate": 2e-4,
+    "ema_decay": 0.998,
+}
+POINTS = {
+    "steps": 20000,
+    "batch_size": 256,
+    "latent_dim": 2,
+    "width": 128,
+    "learning_rate": 1e-3,
+    "ema_decay": 0.995,
+}
+
+
+def build(sample_shape, s):
+    """Return the compiled model."""
+    if len(sample_shape) == 1:
+        generator = kg.networks.mlp_generator(s.latent_dim, sample_shape, hidden=(s.width,) * 3)
+        discriminator = kg.networks.mlp_discriminator(sample_shape, hidden=(s.width,) * 3)
+    else:
+        generator = kg.networks.dcgan_generator(s.latent_dim, sample_shape, width=s.width)
+        discriminator = kg.networks.dcgan_discriminator(sample_shape, width=s.width)
+    model = kg.LSGAN(generator, discriminator)
+    model.compile(
+        falling_adam(s.learning_rate, s.steps), falling_adam(s.learning_rate, s.steps), jit_compile=s.jit_compile
+    )
+    model.track_ema(s.ema_decay)
+    return model
+
+
+if __name__ == "__main__":
+    from keras_gans_cli.app import train_recipe
+
+    train_recipe(__file__)

@@ -1,0 +1,8 @@
+"""Learning rates that the recipes share."""
+
+import keras
+
+
+def falling_adam(learning_rate, steps, beta_1=0.5, beta_2=0.9):
+    """Return Adam whose learning rate falls to 0 along a cosine over its own `steps`."""
+    return keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(learning_rate, steps), beta_1, beta_2)

@@ -1,0 +1,143 @@
+"""What a run is asked to do: a recipe's own constants, and what the command line puts in their place."""
+
+import ast
+import dataclasses
+import functools
+import importlib
+import pathlib
+import types
+
+import keras
+
+import keras_gans as kg
+from keras_gans.data.named import MIXTURES, suggestion
+
+PRECISIONS = ("float32", "mixed_bfloat16", "mixed_float16")
+JIT = {"auto": "auto", "on": True, "off": False}
+
+
+def names():
+    """Return the names of all recipes: the files of this folder whose name has an underscore."""
+    return sorted(path.stem for path in pathlib.Path(__file__).parent.glob("[!_]*_*.py"))
+
+
+@dataclasses.dataclass(frozen=True)
+class Plan:
+    """A recipe with every choice made; nothing is loaded or built until it is asked for.
+
+    Args:
+        recipe: Name of the recipe.
+        data: Built-in set, or path of a folder of images.
+        image_size: Side of the images in pixels, or None for the set's own.
+        seed: Seed of weights, noise and data order.
+        precision: Keras's dtype policy, one of `PRECISIONS`.
+        jit: Whether XLA compiles the step, a key of `JIT`.
+        settings: The recipe's constants for this kind of data, with changes; `steps` and `batch_size` among them.
+    """
+
+    recipe: str
+    data: str
+    image_size: int | None
+    seed: int
+    precision: str
+    jit: str
+    settings: dict
+
+    @functools.cached_property
+    def training_data(self):
+        """The data: an ImageSet, or a Mixture scaled to standard deviation 1 in each coordinate."""
+        return standardized(kg.data.named(self.data, self.image_size))
+
+    def build(self):
+        """Seed everything and return the compiled, untrained model."""
+        keras.config.set_dtype_policy(self.precision)
+        keras.utils.set_random_seed(self.seed)
+        settings = types.SimpleNamespace(**self.settings, jit_compile=JIT[self.jit])
+        return _module(self.recipe).build(self.training_data.sample_shape, settings)
+
+
+def make_plan(
+    recipe,
+    data=None,
+    image_size=None,
+    batch_size=None,
+    steps=None,
+    seed=0,
+    precision="float32",
+    jit="auto",
+    changes=None,
+):
+    """Make a plan of a recipe; what is None is left to the recipe.
+
+    Args:
+        recipe: Name of a recipe.
+        data: Built-in set, or path of a folder of images.
+        image_size: Side of the images in pixels.
+        batch_size: m, samples of one discriminator step.
+        steps: Generator steps.
+        seed: Seed of weights, noise and data order, an integer from 0 up.
+        precision: One of `PRECISIONS`.
+        jit: A key of `JIT`.
+        changes: Other constants of the recipe, a dict from name to value, or to its text.
+
+    Returns:
+        `Plan`.
+
+    Raises:
+        ValueError: If the recipe or a setting is unknown, or a value is out of its range; says what is near.
+    """
+    if recipe not in names():
+        raise ValueError(
+            f"There is no recipe {recipe!r}.{suggestion(recipe, names())} Expected one of {', '.join(names())}."
+        )
+    module = _module(recipe)
+    data = module.DATA if data is None else data
+    constants = getattr(module, "POINTS" if data in MIXTURES else "IMAGES", None)
+    if constants is None:
+        raise ValueError(f"{recipe} trains on images, {data!r} holds points. Expected images, such as --data mnist.")
+    settings = dict(constants)
+    for name, value in {**(changes or {}), "batch_size": batch_size, "steps": steps}.items():
+        if value is not None:
+            settings[name] = _converted(recipe, name, value, constants)
+    for name, value, choices in (("precision", precision, PRECISIONS), ("jit", jit, JIT)):
+        if value not in choices:
+            raise ValueError(f"{name}={value!r} was passed. Expected one of {', '.join(choices)}.")
+    for name, value, least in (
+        ("steps", settings["steps"], 1),
+        ("batch_size", settings["batch_size"], 1),
+        ("seed", seed, 0),
+        ("image_size", 8 if image_size is None else image_size, 8),
+    ):
+        if value < least:
+            raise ValueError(f"{name}={value} was passed. Expected an integer of at least {least}.")
+    return Plan(recipe, str(data), image_size, seed, precision, jit, settings)
+
+
+def standardized(data):
+    """Return a mixture scaled to standard deviation 1 in each coordinate, and images as they are.
+
+    Gulrajani et al. 2017 do the same to theirs: 1/1.414 for the ring, 1/2.828 for the grid.
+    """
+    return data.scaled(1 / data.standard_deviation) if isinstance(data, kg.data.Mixture) else data
+
+
+def _module(recipe):
+    return importlib.import_module(f"keras_gans.recipes.{recipe}")
+
+
+def _converted(recipe, name, value, constants):
+    """Bring a value, or its text, to the type that the recipe's own has."""
+    if name not in constants:
+        raise ValueError(
+            f"{recipe} has no setting {name!r}.{suggestion(name, constants)} Expected one of {', '.join(constants)}."
+        )
+    own = constants[name]
+    try:
+        value = ast.literal_eval(value) if isinstance(value, str) and not isinstance(own, str) else value
+    except (ValueError, SyntaxError):
+        pass  # told below, as every value of a wrong type
+    if isinstance(own, float) and isinstance(value, int) and not isinstance(value, bool):
+        value = float(value)
+    if type(value) is not type(own):
+        raise ValueError(f"{name}={value!r} was passed. Expected a value like {own!r}, the recipe's own.")
+    return value

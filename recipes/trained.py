@@ -1,0 +1,97 @@
+"""What was trained: run folders and files of models, to sample and to measure."""
+
+import pathlib
+
+import numpy as np
+
+import keras_gans as kg
+from keras_gans import pictures
+from keras_gans.callbacks.run_folder import read_options
+from keras_gans.files import written_beside
+from keras_gans.recipes import evaluation, run
+from keras_gans.recipes.plan import standardized
+
+
+def model_of(source, best=False):
+    """Load the model of a run folder, or of a `.keras` file.
+
+    Args:
+        source: Folder of a run, or file.
+        best: Whether to take the run's best model, and not its last.
+
+    Raises:
+        FileNotFoundError: If the run holds no model.
+        ValueError: If the file is damaged or no `.keras` file, or the run is of another version.
+    """
+    source = pathlib.Path(source)
+    if source.is_dir():
+        read_options(source)  # refuses what is no run, or one of another version
+        source = source / ("best.keras" if best else "model.keras")
+        if not source.exists():
+            raise FileNotFoundError(f"{source} does not exist. Expected a trained model. Finish it with --resume.")
+    if source.suffix != ".keras":
+        raise ValueError(f"{source} was passed. Expected the folder of a run, or a file that ends in .keras or .onnx.")
+    return kg.load_model(source)
+
+
+def sampler(source, best=False):
+    """Return a function of (num, seed) that samples what was trained, an exported `.onnx` generator included."""
+    source = pathlib.Path(source)
+    return _onnx_sampler(source) if source.suffix == ".onnx" else model_of(source, best).sample
+
+
+def write_samples(sample, num, seed, path):
+    """Draw samples and write them as a picture (`.png`) or as an array (`.npy`)."""
+    samples = sample(num, seed=seed)
+    if path.suffix == ".npy":
+        with written_beside(path) as beside:
+            np.save(beside, samples)
+    elif samples.ndim == 2:
+        pictures.scatter(samples, path)
+    else:
+        pictures.image_grid(np.clip(samples, -1, 1), path)
+
+
+def evaluate(source, data=None, best=False):
+    """Measure what was trained.
+
+    Args:
+        source: Folder of a run, or `.keras` or `.onnx` file.
+        data: Name of the real data; by default those of the run.
+        best: Whether to take the run's best model, and not its last.
+
+    Returns:
+        The measures, and the path that they were written to: in the run's folder, if its own data were taken, else
+        None.
+
+    Raises:
+        ValueError: If a file is measured without `data`, or the samples do not fit the data.
+    """
+    source = pathlib.Path(source)
+    sample = sampler(source, best)
+    path = None
+    if data is None:
+        if not source.is_dir():
+            raise ValueError(f"{source} does not say what data it was trained on. Pass --data, such as --data mnist.")
+        plan = run.plan_of(source)
+        data, real = plan.data, plan.training_data
+        path = source / ("metrics_best.json" if best else "metrics.json")
+    else:
+        real = standardized(kg.data.named(data))
+    made = sample(1, seed=0).shape[1:]
+    if tuple(made) != tuple(real.sample_shape):
+        raise ValueError(
+            f"{source} makes samples of shape {tuple(made)}, {data} holds {tuple(real.sample_shape)}. Expected the same. "
+            "Measure it against data of its own kind."
+        )
+    return evaluation.measure(sample, evaluation.protocol_for(data, real), path), path
+
+
+def _onnx_sampler(path):
+    from keras_gans.export import sample_onnx
+
+    try:
+        session, about = sample_onnx.load(path)
+    except Exception as error:  # onnxruntime has a class of its own for each kind of damage
+        raise ValueError(f"{path} cannot be read: {error}. Expected a file of keras-gans export.") from error
+    return lambda num, seed: sample_onnx.draw_samples(session, about, num, seed)

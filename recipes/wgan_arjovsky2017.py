@@ -1,0 +1,61 @@
+"""WGAN: the Wasserstein distance with a clipped critic.
+
+Paper:      Arjovsky et al. 2017, "Wasserstein GAN", arXiv:1701.07875, Algorithm 1: RMSprop 5e-5, c = 0.01, m = 64,
+            n_critic = 5.
+Command:    keras-gans train wgan_arjovsky2017 [--data mnist|fashion_mnist|digits|ring|grid|FOLDER|...]
+Paper says: pictures of LSUN, and curves of the critic's estimate; no figure of the samples.
+Deviations: networks of DCGAN for images, without batch normalization in the critic, and fully connected ones for points;
+            learning rate and c are larger, for a run of minutes, and the learning rate falls to 0 along a cosine; a
+            moving average of the weights is sampled.
+"""
+
+import keras
+
+import keras_gans as kg
+
+DATA = "mnist"
+IMAGES = {
+    "steps": 4000,
+    "batch_size": 64,
+    "latent_dim": 64,
+    "width": 64,
+    "learning_rate": 5e-4,
+    "n_critic": 5,
+    "clip_value": 0.02,
+    "ema_decay": 0.998,
+}
+POINTS = {
+    "steps": 12000,
+    "batch_size": 256,
+    "latent_dim": 2,
+    "width": 128,
+    "learning_rate": 5e-4,
+    "n_critic": 5,
+    "clip_value": 0.1,
+    "ema_decay": 0.995,
+}
+
+
+def build(sample_shape, s):
+    """Return the compiled model."""
+    if len(sample_shape) == 1:
+        generator = kg.networks.mlp_generator(s.latent_dim, sample_shape, hidden=(s.width,) * 3)
+        critic = kg.networks.mlp_discriminator(sample_shape, hidden=(s.width,) * 3)
+    else:
+        generator = kg.networks.dcgan_generator(s.latent_dim, sample_shape, width=s.width)
+        critic = kg.networks.dcgan_discriminator(sample_shape, width=s.width, norm=None)
+    model = kg.WGAN(generator, critic, n_critic=s.n_critic, clip_value=s.clip_value)
+    falling = keras.optimizers.schedules.CosineDecay
+    model.compile(
+        keras.optimizers.RMSprop(falling(s.learning_rate, s.steps)),
+        keras.optimizers.RMSprop(falling(s.learning_rate, s.steps * s.n_critic)),
+        jit_compile=s.jit_compile,
+    )
+    model.track_ema(s.ema_decay)
+    return model
+
+
+if __name__ == "__main__":
+    from keras_gans_cli.app import train_recipe
+
+    train_recipe(__file__)

@@ -1,0 +1,60 @@
+"""WGAN-GP: the Wasserstein distance with a gradient penalty.
+
+Paper:      Gulrajani et al. 2017, "Improved Training of Wasserstein GANs", arXiv:1704.00028, Algorithm 1: Adam 1e-4
+            with beta_1 0 and beta_2 0.9, lambda = 10 (0.1 for the toys of section 4), n_critic = 5.
+Command:    keras-gans train wgan_gp_gulrajani2017 [--data mnist|fashion_mnist|digits|ring|grid|FOLDER|...]
+Paper says: mixtures: pictures (figure 1b; the authors' gan_toy.py scales the ring by 1/1.414 and the grid by 1/2.828,
+            as here). MNIST: none; the authors' gan_mnist.py takes batches of 50 and 200,000 generator steps.
+Deviations: images: two strided convolutions in place of three, Adam 4e-4 with beta_1 0.5 falling to 0 along a cosine,
+            a run of minutes. Points: hidden layers of 128 in place of 512, Adam 2e-3 falling to 0, fresh points in
+            every batch. A moving average of the weights is sampled.
+"""
+
+import keras_gans as kg
+from keras_gans.recipes.optimizers import falling_adam
+
+DATA = "mnist"
+IMAGES = {
+    "steps": 4000,
+    "batch_size": 64,
+    "latent_dim": 64,
+    "width": 64,
+    "learning_rate": 5e-4,
+    "n_critic": 5,
+    "gp_weight": 10.0,
+    "ema_decay": 0.998,
+}
+POINTS = {
+    "steps": 12000,
+    "batch_size": 256,
+    "latent_dim": 2,
+    "width": 128,
+    "learning_rate": 2e-3,
+    "n_critic": 5,
+    "gp_weight": 0.1,
+    "ema_decay": 0.995,
+}
+
+
+def build(sample_shape, s):
+    """Return the compiled model."""
+    if len(sample_shape) == 1:
+        generator = kg.networks.mlp_generator(s.latent_dim, sample_shape, hidden=(s.width,) * 3)
+        critic = kg.networks.mlp_discriminator(sample_shape, hidden=(s.width,) * 3)
+    else:
+        generator = kg.networks.dcgan_generator(s.latent_dim, sample_shape, width=s.width)
+        critic = kg.networks.dcgan_discriminator(sample_shape, width=s.width, norm=None)
+    model = kg.WGANGP(generator, critic, n_critic=s.n_critic, gp_weight=s.gp_weight)
+    model.compile(
+        falling_adam(s.learning_rate, s.steps),
+        falling_adam(s.learning_rate, s.steps * s.n_critic),
+        jit_compile=s.jit_compile,
+    )
+    model.track_ema(s.ema_decay)
+    return model
+
+
+if __name__ == "__main__":
+    from keras_gans_cli.app import train_recipe
+
+    train_recipe(__file__)
