@@ -74,9 +74,7 @@ def train(
     image_size: Annotated[int | None, typer.Option(help="Side of the images in pixels.")] = None,
     batch_size: Annotated[int | None, typer.Option(help="Samples of one discriminator step.")] = None,
     steps: Annotated[int | None, typer.Option(help="Generator steps.")] = None,
-    seed: Annotated[
-        int | None, typer.Option(min=0, help="Seed of weights, noise and data order.  [default: 0]")
-    ] = None,
+    seed: Annotated[int | None, typer.Option(min=0, help="Seed of weights, noise, data.  [default: 0]")] = None,
     run_dir: Annotated[
         pathlib.Path | None, typer.Option(help="Folder of the run, a new one.  [default: runs/RECIPE-N]")
     ] = None,
@@ -232,8 +230,8 @@ def _show_dry_run(plan):
         f"{model.discriminator.count_params():,}\n"
         f"A step: {found['flops'] / 1e9:.3g} GFLOP, {found['seconds_per_step'] * 1000:.3g} ms here "
         f"({found['flops'] / found['seconds_per_step'] / 1e9:.3g} GFLOP/s)\n"
-        f"Expected time of {plan.settings['steps']:,} steps: {duration} on this machine; pictures, measures and exports "
-        "come on top.\nNothing was written.",
+        f"Expected time of {plan.settings['steps']:,} steps: {duration} on this machine; pictures, measures and "
+        "exports come on top.\nNothing was written.",
         highlight=False,
     )
 

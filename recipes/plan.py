@@ -1,6 +1,7 @@
 """What a run is asked to do: a recipe's own constants, and what the command line puts in their place."""
 
 import ast
+import contextlib
 import dataclasses
 import functools
 import importlib
@@ -132,10 +133,8 @@ def _converted(recipe, name, value, constants):
             f"{recipe} has no setting {name!r}.{suggestion(name, constants)} Expected one of {', '.join(constants)}."
         )
     own = constants[name]
-    try:
+    with contextlib.suppress(ValueError, SyntaxError):  # told below, as every value of a wrong type
         value = ast.literal_eval(value) if isinstance(value, str) and not isinstance(own, str) else value
-    except (ValueError, SyntaxError):
-        pass  # told below, as every value of a wrong type
     if isinstance(own, float) and isinstance(value, int) and not isinstance(value, bool):
         value = float(value)
     if type(value) is not type(own):

@@ -45,10 +45,13 @@ def planned(recipe, asked, resumed=None):
     unset = {"data": begun.data, "image_size": begun.image_size, "seed": begun.seed, "precision": begun.precision}
     changes = {**begun.settings, **asked.pop("changes", {})}
     plan = make_plan(recipe, **{**unset, "jit": begun.jit, **asked, "changes": changes})
-    if plan != begun:
+    begun_with, now = dataclasses.asdict(begun), dataclasses.asdict(plan)
+    differing = [name for name in begun_with if begun_with[name] != now[name]]
+    if differing:
+        told = "; ".join(f"{name}: {begun_with[name]}, now {now[name]}" for name in differing)
         raise ValueError(
-            f"The run in {resumed} was begun as {begun}, {plan} was asked for. Expected the same. Leave the options out, "
-            "and it goes on as it began; for others begin a new run."
+            f"The run in {resumed} was begun otherwise ({told}). Expected the same. Leave the options out, and it goes "
+            "on as it began; for others begin a new run."
         )
     return begun
 

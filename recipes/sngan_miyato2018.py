@@ -1,7 +1,7 @@
 """SN-GAN: the hinge loss with a spectrally normalized discriminator.
 
-Paper:      Miyato et al. 2018, "Spectral Normalization for Generative Adversarial Networks", arXiv:1802.05957, equations
-            16 and 17 on the networks of table 3; Adam 2e-4, n_dis 1 (its setting C: beta_1 0.5, beta_2 0.999).
+Paper:      Miyato et al. 2018, "Spectral Normalization for Generative Adversarial Networks", arXiv:1802.05957,
+            equations 16 and 17 on the networks of table 3; Adam 2e-4, beta_1 0.5, beta_2 0.999, n_dis 1.
 Command:    keras-gans train sngan_miyato2018 [--data mnist|fashion_mnist|digits|ring|grid|FOLDER|...]
 Paper says: CIFAR-10: Inception score 7.58, FID 25.5 (hinge, standard CNN). Nothing of MNIST or of mixtures.
 Deviations: strided convolutions of DCGAN in place of table 3's seven; the learning rate falls to 0 along a cosine in

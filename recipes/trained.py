@@ -81,8 +81,8 @@ def evaluate(source, data=None, best=False):
     made = sample(1, seed=0).shape[1:]
     if tuple(made) != tuple(real.sample_shape):
         raise ValueError(
-            f"{source} makes samples of shape {tuple(made)}, {data} holds {tuple(real.sample_shape)}. Expected the same. "
-            "Measure it against data of its own kind."
+            f"{source} makes samples of shape {tuple(made)}, {data} holds {tuple(real.sample_shape)}. Expected the "
+            "same. Measure it against data of its own kind."
         )
     return evaluation.measure(sample, evaluation.protocol_for(data, real), path), path
 

@@ -4,9 +4,9 @@ Paper:      Arjovsky et al. 2017, "Wasserstein GAN", arXiv:1701.07875, Algorithm
             n_critic = 5.
 Command:    keras-gans train wgan_arjovsky2017 [--data mnist|fashion_mnist|digits|ring|grid|FOLDER|...]
 Paper says: pictures of LSUN, and curves of the critic's estimate; no figure of the samples.
-Deviations: networks of DCGAN for images, without batch normalization in the critic, and fully connected ones for points;
-            learning rate and c are larger, for a run of minutes, and the learning rate falls to 0 along a cosine; a
-            moving average of the weights is sampled.
+Deviations: networks of DCGAN for images, without batch normalization in the critic, and fully connected ones for
+            points; learning rate and c are larger, for a run of minutes, and the learning rate falls to 0 along a
+            cosine; a moving average of the weights is sampled.
 """
 
 import keras

@@ -36,7 +36,7 @@ ROOMS = {
     "export": (ANY, {"export", "files", "latent"}),
 }
 HEAVY = {"onnx", "onnxruntime", "tf2onnx", "matplotlib", "sklearn", "tensorflow_datasets", "tensorflow_probability"}
-HEAVY |= {"PIL", "tqdm", "scipy"}
+HEAVY |= {"PIL", "tqdm", "scipy", "ot", "prdc", "typer", "rich"}
 
 
 def files(room):

@@ -44,7 +44,7 @@ def class_histogram(probabilities):
     """Which classes a generator draws, and how evenly: the histogram of the most probable class.
 
     The count of classes and the KL to the uniform law are those of the stacked-digits experiments (Srivastava et al.
-    2017, section 4.2, arXiv:1705.07761; Lin et al. 2018, arXiv:1712.04086): reverse KL, nats, uniform over all K.
+    2017, arXiv:1705.07761; Lin et al. 2018, arXiv:1712.04086): reverse KL, nats, uniform over all K.
 
     Args:
         probabilities: Array (n, K) of class probabilities in [0, 1], each row of sum 1 (to 1e-3).

@@ -8,7 +8,7 @@ from keras_gans.metrics.arguments import check_count, check_features
 def kernel_distance(real, generated, num_subsets=100, subset_size=1000, seed=0):
     """Squared maximum mean discrepancy with a cubic kernel, mean over random subsets (the KID, on any features).
 
-    Binkowski et al. 2018, section 4, arXiv:1801.01401: k(x, y) = (x.y / d + 1)^3, the unbiased estimate of MMD^2, so
+    Binkowski et al. 2018, arXiv:1801.01401: k(x, y) = (x.y / d + 1)^3, the unbiased estimate of MMD^2, so
     that two samples of one law are 0 apart on average, at any n, and single figures may be below 0. The subsets are
     those of torch-fidelity for `input1` generated, `input2` real, `rng_seed` = seed: the entire figure is equal to its.
 

@@ -142,7 +142,7 @@ def _similarity(a, b):
 
 
 def _local_terms(a, b):
-    """Luminance, and contrast with structure, of each window: equations 1 to 3, and 6 of the single-scale paper."""
+    """Luminance, and contrast with structure, of each window: equations 1 to 3, with C3 = C2 / 2."""
     rows, columns = _window(a.shape[2]), _window(a.shape[3]).T
     mean_a, mean_b, mean_ab, mean_squares = (rows @ part @ columns for part in (a, b, a * b, a * a + b * b))
     product, squares = mean_a * mean_b, mean_a**2 + mean_b**2

@@ -9,9 +9,10 @@ def earth_movers_distance(real, generated):
     """Exact Wasserstein-1 distance between two samples: the least mean way on which one is carried to the other.
 
     The primal of optimal transport, equation 1 of Arjovsky et al. 2017, arXiv:1701.07875, with Euclidean distance as
-    the cost and equal weights in each sample, by the network simplex of POT. The cost matrix takes 8 n m bytes, the
-    time grows a little faster than n^2: seconds for 2,500 samples each. For equal laws it is not 0 but decreases as
-    n^(-1/2) for d = 1, as n^(-1/d) for d of 3 or more: figures compare at equal n only.
+    the cost and equal weights in each sample, by the network simplex of POT. It takes some 40 n m bytes, and a time
+    that grows a little faster than n m: for 5,000 samples of the plane each, 1 GB and 4 s on one core. For
+    equal laws it is not 0 but decreases as n^(-1/2) for d = 1, as n^(-1/d) for d of 3 or more: figures compare at equal
+    n only.
 
     Args:
         real: Array (n, d).
@@ -28,7 +29,7 @@ def earth_movers_distance(real, generated):
 
     real, generated = check_features(real, generated)
     distance, log = ot.emd2([], [], _distances(real, generated), numItermax=_ITERATIONS, log=True)
-    if log["warning"] is not None:  # POT itself only warns, and returns a number that is too large
+    if log["warning"] is not None:  # POT itself only warns, and returns a number that is not the distance
         raise RuntimeError(
             f"The transport of {len(real)} real to {len(generated)} generated samples was not solved in "
             f"{_ITERATIONS:,} iterations ({log['warning']}). Expected an optimum. Pass fewer samples."
@@ -96,8 +97,8 @@ def transport_plan(real, generated):
 
     real, generated = check_features(real, generated)
     n, m = len(real), len(generated)
-    row_sums = sparse.kron(sparse.eye_array(n), np.ones((1, m)))
-    column_sums = sparse.kron(np.ones((1, n)), sparse.eye_array(m))
+    row_sums = sparse.kron(sparse.identity(n), np.ones((1, m)))
+    column_sums = sparse.kron(np.ones((1, n)), sparse.identity(m))
     masses = np.concatenate([np.full(n, 1 / n), np.full(m, 1 / m)])
     found = _solve(_distances(real, generated).ravel(), A_eq=sparse.vstack([row_sums, column_sums]), b_eq=masses)
     return float(found.fun), found.x.reshape(n, m)

@@ -1,0 +1,159 @@
+"""The tables of recipes/README.md and README.md, from results/recipes.json and results/floors.json.
+
+    python benchmarks/result_tables.py
+
+`benchmarks/results.py` calls it after every run.
+"""
+
+import json
+import pathlib
+import re
+import statistics
+
+from keras_gans.files import written_beside
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+RESULTS = ROOT / "results" / "recipes.json"
+FLOORS = ROOT / "results" / "floors.json"
+PICTURES = ROOT / "results" / "recipes"
+TITLES = {
+    "mnist": "MNIST",
+    "fashion_mnist": "Fashion-MNIST",
+    "ring": "Ring of 8 Gaussians",
+    "grid": "Grid of 25 Gaussians",
+}
+
+# What the papers report of the same mixtures: modes, share of high quality, KL(generated || uniform).
+PAPERS = {
+    "ring": (
+        ("GAN of PacGAN's table 1", "6.3 ± 0.5", "98.2 ± 0.2", "0.45 ± 0.09"),
+        ("PacGAN2, the same table", "7.9 ± 0.1", "95.6 ± 2.0", "0.07 ± 0.03"),
+        ("PacGAN4, the same table", "7.8 ± 0.1", "95.9 ± 1.4", "0.07 ± 0.02"),
+        ("GAN of VEEGAN's table 1", "1", "99.3", ""),
+        ("Unrolled GAN, the same table", "7.6", "35.6", ""),
+        ("VEEGAN, the same table", "8", "52.9", ""),
+    ),
+    "grid": (
+        ("GAN of PacGAN's table 1", "17.3 ± 0.8", "94.8 ± 0.7", "0.70 ± 0.07"),
+        ("PacGAN2, the same table", "23.8 ± 0.7", "91.3 ± 0.8", "0.13 ± 0.04"),
+        ("PacGAN4, the same table", "24.8 ± 0.2", "93.6 ± 0.6", "0.04 ± 0.01"),
+        ("GAN of VEEGAN's table 1", "3.3", "0.5", ""),
+        ("Unrolled GAN, the same table", "23.6", "16", ""),
+        ("VEEGAN, the same table", "24.6", "40", ""),
+    ),
+}
+# (title, measure, number, format, factor)
+POINT_COLUMNS = (
+    ("modes", "modes", "modes", "{:.3g}", 1),
+    ("high quality, %", "modes", "high_quality", "{:.1f}", 100),
+    ("KL", "modes", "reverse_kl", "{:.3f}", 1),
+    ("dispersion", "modes", "dispersion", "{:.2f}", 1),
+    ("EMD", "earth_movers_distance", "earth_movers_distance", "{:.3f}", 1),
+)
+IMAGE_COLUMNS = (
+    ("classifier-Fréchet", "classifier_frechet", "frechet_distance", "{:.2f}", 1),
+    ("classifier score", "classifier_score", "classifier_score", "{:.2f}", 1),
+    ("precision", "neighbours", "precision", "{:.2f}", 1),
+    ("recall", "neighbours", "recall", "{:.2f}", 1),
+    ("classes' KL", "classes", "kl_to_uniform", "{:.3f}", 1),
+)
+
+
+def write_all(rows, floors):
+    """Write both files.
+
+    Args:
+        rows: Rows of results/recipes.json.
+        floors: Measures of real samples by data, results/floors.json.
+    """
+    tables = [(data, table(data, rows, floors)) for data in TITLES if any(row["data"] == data for row in rows)]
+    with written_beside(ROOT / "recipes" / "README.md") as beside:
+        beside.write_text(page(tables, rows), encoding="utf-8")
+    readme = ROOT / "README.md"
+    whole = "\n\n".join(f"**{TITLES[data]}**\n\n{text}" for data, text in tables)
+    text = re.sub(
+        r"(<!-- results -->\n).*?(<!-- end of results -->)",
+        lambda match: f"{match[1]}\n{whole}\n\n{match[2]}",
+        readme.read_text(encoding="utf-8"),
+        flags=re.S,
+    )
+    with written_beside(readme) as beside:
+        beside.write_text(text, encoding="utf-8")
+
+
+def table(data, rows, floors):
+    """Return the table of one set of data in Markdown."""
+    columns = POINT_COLUMNS if data in PAPERS else IMAGE_COLUMNS
+    head = ["recipe", "steps", "minutes", *(title for title, *_ in columns)]
+    lines = [head, ["---"] * len(head)]
+    for recipe in dict.fromkeys(row["recipe"] for row in rows if row["data"] == data):
+        runs = [row for row in rows if (row["data"], row["recipe"]) == (data, recipe)]
+        seeds = f" ({len(runs)} seeds)" if len(runs) > 1 else ""
+        minutes = statistics.median(run["seconds"] for run in runs) / 60
+        lines.append(
+            [f"`{recipe}`{seeds}", f"{runs[0]['steps']:,}", f"{minutes:.1f}"]
+            + [spread([run["measures"][m][n] * factor for run in runs], form) for _, m, n, form, factor in columns]
+        )
+    if data in floors:
+        real = [form.format(floors[data][m][n] * factor) for _, m, n, form, factor in columns]
+        lines.append([floors[data]["samples"]["of"], "", "", *real])
+    for who, *numbers in PAPERS.get(data, ()):
+        lines.append([who, "", "", *numbers, *[""] * (len(columns) - len(numbers))])
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def spread(values, form):
+    """Write one value as it is, several as mean ± sample standard deviation."""
+    if len(values) == 1:
+        return form.format(values[0])
+    return f"{form.format(statistics.mean(values))} ± {form.format(statistics.stdev(values))}"
+
+
+def page(tables, rows):
+    """Return recipes/README.md."""
+    hardware = sorted({f"{row['hardware']['cpu']}, {row['hardware']['cpu_cores']} cores" for row in rows})
+    versions = sorted({", ".join(f"{k} {v}" for k, v in row["versions"].items()) for row in rows})
+    parts = [HEAD.format(hardware="; ".join(hardware), versions="; ".join(versions))]
+    for data, text in tables:
+        parts.append(f"## {TITLES[data]}\n\n{text}")
+        pictures = sorted(PICTURES.glob(f"*-{data}.png"))
+        parts += [f"![{path.stem}](../results/recipes/{path.name})\n\n*`{path.stem}`, seed 0*" for path in pictures]
+    return "\n\n".join(parts) + "\n"
+
+
+HEAD = """# Recipes
+
+One file, one paper: its head names the paper and what was changed, its constants and its `build` are the recipe. The
+tables below and those of the project's README are written by `make results`, from `results/recipes.json`.
+
+```
+keras-gans recipes                                       # list them
+keras-gans train dcgan_radford2015                       # train one into runs/dcgan_radford2015-1
+keras-gans train lsgan_mao2016 --data my/photos --image-size 64 --set width=48
+keras-gans train lsgan_mao2016 --dry-run                 # options, networks, FLOPs, expected time
+```
+
+**Protocol.** Samples are 10,000 of the moving average of the generator at the last step of the run, latents
+from seed 0; with several seeds, mean ± sample standard deviation. Minutes are the median run's, pictures and
+measurements during it included. Hardware: {hardware}. Versions: {versions}.
+
+- Images. *classifier-Fréchet*: Fréchet distance of the judge's 128 features to those of all 60,000 training
+  images (smaller is better; it depends on the judge and on the numbers of images, so it compares with nothing
+  outside of this table); *classifier score*: the Inception score's formula on the judge's class probabilities,
+  mean of ten splits (at most 10); *precision*, *recall*: of the judge's features against 10,000 training
+  images, k = 5 (Naeem et al. 2020); *classes' KL*: of the histogram of classes to the uniform one, in nats.
+  Judges: `results/judges.json`.
+- Points. Data are scaled to standard deviation 1. *modes*: those with a sample within 3 sigma; *high quality*:
+  share of samples within 3 sigma of a mode; *KL*: of the histogram of modes, over samples of high quality, to
+  the uniform one, in nats; *dispersion*: mean distance to the nearest mode in sigma; *EMD*: exact earth mover's
+  distance between 2,500 samples and 2,500 real points, in standard deviations of the data. The papers' rows:
+  PacGAN (Lin et al. 2018, arXiv:1712.04086) and VEEGAN (Srivastava et al. 2017, arXiv:1705.07761) on the same
+  mixtures up to scale, with their own networks and 400,000 steps."""
+
+
+def main():
+    write_all(json.loads(RESULTS.read_text()), json.loads(FLOORS.read_text()))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,170 @@
+"""Make every figure that the recipes claim: train, measure, tabulate.
+
+    python benchmarks/results.py [--only SUBSTRING]
+
+Each run is one of the command line (`keras-gans train ...`) in runs/results. A run that is finished is not made again,
+one that was stopped or killed goes on, so this script can be ended at any time and started again. After each run it
+writes results/recipes.json, a picture of the run in results/recipes/, recipes/README.md, and the tables in README.md.
+Points are trained two runs at a time on one core each, images one run at a time on all cores.
+"""
+
+import argparse
+import concurrent.futures
+import json
+import os
+import queue
+import shutil
+import subprocess
+import sys
+import threading
+
+import result_tables
+from result_tables import FLOORS, PICTURES, RESULTS, ROOT
+
+from keras_gans.files import written_beside
+
+RUNS = ROOT / "runs" / "results"
+SEEDS = (0, 1, 2)
+
+POINT_RECIPES = (
+    "gan_goodfellow2014",
+    "lsgan_mao2016",
+    "sngan_miyato2018",
+    "wgan_arjovsky2017",
+    "wgan_gp_gulrajani2017",
+)
+IMAGE_RECIPES = (
+    "dcgan_radford2015",
+    "lsgan_mao2016",
+    "sngan_miyato2018",
+    "wgan_arjovsky2017",
+    "wgan_gp_gulrajani2017",
+)
+BEST = ("sngan_miyato2018", "wgan_gp_gulrajani2017")  # of the image recipes, by seed 0
+POINT_RUNS = [(recipe, data, seed) for data in ("ring", "grid") for recipe in POINT_RECIPES for seed in SEEDS]
+IMAGE_RUNS = (
+    [(recipe, "mnist", 0) for recipe in IMAGE_RECIPES]
+    + [(recipe, "mnist", seed) for recipe in BEST for seed in SEEDS[1:]]
+    + [(recipe, "fashion_mnist", 0) for recipe in BEST]
+)
+_keeping = threading.Lock()
+
+
+def folder(recipe, data, seed):
+    """Return the folder of a run."""
+    return RUNS / f"{recipe}-{data}-{seed}"
+
+
+def run(recipe, data, seed, core=None):
+    """Make a run, or what is missing of it; return its row of results/recipes.json."""
+    directory = folder(recipe, data, seed)
+    if directory.exists() and not (directory / "options.json").exists():  # killed before it had begun
+        shutil.rmtree(directory)
+    if not (directory / "parity.json").exists():  # what a run writes last
+        arguments = ["train", recipe, "--data", data, "--seed", str(seed), "--run-dir", str(directory)]
+        arguments += ["--resume"] if directory.exists() else []
+        with open(directory.with_suffix(".log"), "a") as log:
+            subprocess.run(
+                [sys.executable, "-m", "keras_gans_cli", *arguments],
+                check=True,
+                stdout=log,
+                stderr=log,
+                preexec_fn=None if core is None else lambda: os.sched_setaffinity(0, {core}),
+            )
+    row = read(recipe, data, seed)
+    with _keeping:
+        keep(row)
+    return row
+
+
+def read(recipe, data, seed):
+    """Return what a finished run says of itself, as one row."""
+    directory = folder(recipe, data, seed)
+    about = json.loads((directory / "options.json").read_text())
+    last = json.loads((directory / "stats.jsonl").read_text().splitlines()[-1])
+    return {
+        "recipe": recipe,
+        "data": data,
+        "seed": seed,
+        "steps": last["step"],
+        "seconds": last["seconds"],
+        "hardware": about["hardware"],
+        "versions": about["versions"],
+        "settings": about["options"]["settings"],
+        "measures": json.loads((directory / "metrics.json").read_text()),
+    }
+
+
+def keep(row):
+    """Put a row in place of an earlier one of the same run, copy the run's picture, and write the tables."""
+    rows = json.loads(RESULTS.read_text()) if RESULTS.exists() else []
+    rows = sorted([other for other in rows if name_of(other) != name_of(row)] + [row], key=name_of)
+    with written_beside(RESULTS) as beside:
+        beside.write_text(json.dumps(rows, indent=1) + "\n")
+    if row["seed"] == 0:
+        picture = "density.png" if "modes" in row["measures"] else "samples.png"
+        with written_beside(PICTURES / f"{row['recipe']}-{row['data']}.png") as beside:
+            shutil.copy(folder(*name_of(row)) / picture, beside)
+    result_tables.write_all(rows, json.loads(FLOORS.read_text()))
+
+
+def name_of(row):
+    """Return what names a run."""
+    return row["recipe"], row["data"], row["seed"]
+
+
+def floors():
+    """Measure real samples as if they were generated, once: what the best generator could get."""
+    if FLOORS.exists():
+        return
+    import keras_gans as kg
+    from keras_gans.recipes import evaluation
+    from keras_gans.recipes.plan import standardized
+
+    found = {}
+    for name in ("ring", "grid"):
+        data = standardized(kg.data.named(name))
+        found[name] = {"samples": {"of": "the mixture itself"}}
+        found[name] |= evaluation.protocol_for(name, data)(data.sample(evaluation.NUM_SAMPLES, seed=2))
+    for name in ("mnist", "fashion_mnist"):
+        protocol = evaluation.protocol_for(name, kg.data.named(name))
+        found[name] = {"samples": {"of": "10,000 real test images"}}
+        found[name] |= protocol.thorough(getattr(kg.data, name)("test").images)
+    with written_beside(FLOORS) as beside:
+        beside.write_text(json.dumps(found, indent=1) + "\n")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--only", default="", help="make only the runs whose folder's name contains this")
+    only = parser.parse_args().only
+    chosen = lambda runs: [run for run in runs if only in folder(*run).name]  # noqa: E731
+    RUNS.mkdir(parents=True, exist_ok=True)
+    floors()
+    cores = queue.SimpleQueue()
+    for core in sorted(os.sched_getaffinity(0)):
+        cores.put(core)
+
+    def run_on_one_core(name):
+        core = cores.get()
+        try:
+            return run(*name, core=core)
+        finally:
+            cores.put(core)
+
+    for name in chosen(IMAGE_RUNS):
+        print(summary(run(*name)), flush=True)
+    with concurrent.futures.ThreadPoolExecutor(cores.qsize()) as pool:
+        for row in pool.map(run_on_one_core, chosen(POINT_RUNS)):
+            print(summary(row), flush=True)
+
+
+def summary(row):
+    """Return one line on a finished run."""
+    columns = result_tables.POINT_COLUMNS if "modes" in row["measures"] else result_tables.IMAGE_COLUMNS
+    numbers = [f"{title} {form.format(row['measures'][m][n] * factor)}" for title, m, n, form, factor in columns]
+    return f"{folder(*name_of(row)).name}: {row['seconds'] / 60:.1f} min; {', '.join(numbers)}"
+
+
+if __name__ == "__main__":
+    main()
