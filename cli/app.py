@@ -7,12 +7,38 @@ from typing import Annotated
 
 import rich.console
 import typer
+import typer.core
 
 from keras_gans_cli import quiet, recipes
 
-app = typer.Typer(help="Train, sample, measure and export GANs.", no_args_is_help=True, pretty_exceptions_enable=False)
 console = rich.console.Console()
 errors = rich.console.Console(stderr=True)
+
+
+class OneLineErrors(typer.core.TyperGroup):
+    """Commands whose refusals of an option are one line too, as all errors here, and no box."""
+
+    def main(self, *arguments, standalone_mode=True, **named):
+        """Run the command that was asked for, and exit."""
+        try:
+            code = super().main(*arguments, standalone_mode=False, **named)
+        except Exception as error:
+            if not hasattr(error, "format_message"):  # Typer's own errors have it
+                raise
+            if type(error).__name__ == "NoArgsIsHelpError":  # its message is the help, on older versions
+                error.show()
+            else:
+                _show_error(error.format_message())
+            code = error.exit_code
+        sys.exit(code)
+
+
+app = typer.Typer(
+    cls=OneLineErrors,
+    help="Train, sample, measure and export GANs.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
 
 Run = Annotated[pathlib.Path, typer.Argument(metavar="RUN|FILE", help="Folder of a run, or a .keras or .onnx file.")]
 Seed = Annotated[int, typer.Option(min=0, help="Seed of the latents.")]
@@ -34,13 +60,12 @@ def told_in_one_sentence():
     try:
         yield
     except KeyboardInterrupt as interrupt:
-        errors.print(str(interrupt) or "Interrupted.", style="yellow", soft_wrap=True)
+        errors.print(str(interrupt) or "Interrupted.", style="yellow", soft_wrap=True, markup=False, highlight=False)
         raise typer.Exit(130) from None
     except (ValueError, TypeError, LookupError, OSError, RuntimeError, ArithmeticError, ImportError) as error:
         if _State.traceback:
             raise
-        message = " ".join(str(error).split()) or type(error).__name__
-        errors.print(f"Error: {message}", style="red", soft_wrap=True, markup=False, highlight=False)
+        _show_error(str(error) or type(error).__name__)
         raise typer.Exit(2 if isinstance(error, ValueError | FileExistsError | FileNotFoundError) else 1) from None
 
 
@@ -106,7 +131,7 @@ def train(
         if dry_run:
             _show_dry_run(plan)
             return
-        measures = run.train(plan, run_dir or run.free_folder(recipe), console.print)
+        measures = run.train(plan, run_dir or run.free_folder(recipe), _say)
         _show_measures(measures)
 
 
@@ -130,7 +155,7 @@ def sample(
         from keras_gans.recipes import trained
 
         trained.write_samples(trained.sampler(source), num, seed, out)
-        console.print(f"{num} samples in {out}")
+        _say(f"{num} samples in {out}")
 
 
 @app.command()
@@ -152,7 +177,7 @@ def evaluate(
         measures, path = trained.evaluate(source, data, best)
         _show_measures(measures)
         if path is not None:
-            console.print(f"Written to {path}")
+            _say(f"Written to {path}")
 
 
 @app.command()
@@ -163,7 +188,7 @@ def export(source: Run):
         quiet.load()
         from keras_gans.recipes import run, trained
 
-        run.export_generator(trained.model_of(source), source if source.is_dir() else source.parent, console.print)
+        run.export_generator(trained.model_of(source), source if source.is_dir() else source.parent, _say)
 
 
 def train_recipe(file):
@@ -174,6 +199,15 @@ def train_recipe(file):
 def main():
     """Run the command."""
     app()
+
+
+def _say(text):
+    """Print a line as it is: a path may hold what rich would take for markup."""
+    console.print(text, soft_wrap=True, markup=False, highlight=False)
+
+
+def _show_error(message):
+    errors.print(f"Error: {' '.join(message.split())}", style="red", soft_wrap=True, markup=False, highlight=False)
 
 
 def _check_recipe(name):

@@ -3,6 +3,7 @@
 import json
 
 import keras_gans as kg
+from keras_gans.callbacks.run_folder import as_json
 from keras_gans.files import written_beside
 
 NUM_SAMPLES = 10_000
@@ -38,5 +39,5 @@ def measure(sample, protocol, path=None):
     measures = {"samples": {"num": NUM_SAMPLES, "seed": SEED}, **protocol.thorough(sample(NUM_SAMPLES, seed=SEED))}
     if path is not None:
         with written_beside(path) as beside:
-            beside.write_text(json.dumps(measures, indent=1) + "\n", encoding="utf-8")
+            beside.write_text(json.dumps(as_json(measures), indent=1, allow_nan=False) + "\n", encoding="utf-8")
     return measures

@@ -97,9 +97,9 @@ def make_plan(
     if constants is None:
         raise ValueError(f"{recipe} trains on images, {data!r} holds points. Expected images, such as --data mnist.")
     settings = dict(constants)
-    for name, value in {**(changes or {}), "batch_size": batch_size, "steps": steps}.items():
-        if value is not None:
-            settings[name] = _converted(recipe, name, value, constants)
+    asked = {name: value for name, value in (("batch_size", batch_size), ("steps", steps)) if value is not None}
+    for name, value in {**(changes or {}), **asked}.items():
+        settings[name] = _converted(recipe, name, value, constants)
     for name, value, choices in (("precision", precision, PRECISIONS), ("jit", jit, JIT)):
         if value not in choices:
             raise ValueError(f"{name}={value!r} was passed. Expected one of {', '.join(choices)}.")

@@ -143,7 +143,8 @@ def take_pictures(model, data, directory):
         return
     images = np.clip(model.sample(ROWS**2, seed=evaluation.SEED), -1, 1)
     pictures.image_grid(images, directory / "samples.png")
-    pictures.side_by_side(data.sample(ROWS**2, seed=0), images, directory / "real_and_generated.png")
+    num = min(ROWS**2, len(data))
+    pictures.side_by_side(data.sample(num, seed=0), images[:num], directory / "real_and_generated.png")
     picture_interpolation(model, ROWS, ROWS + 2, evaluation.SEED, path=directory / "interpolation.png")
 
 
@@ -158,7 +159,7 @@ def export_generator(model, directory, show=print):
 
 def _callbacks(plan, data, protocol, directory):
     steps, batch_size = plan.settings["steps"], plan.settings["batch_size"]
-    num = NUM_REAL if isinstance(data, kg.data.Mixture) else ROWS**2
+    num = NUM_REAL if isinstance(data, kg.data.Mixture) else min(ROWS**2, len(data))
     return [
         callbacks.StopOnNaN(),
         callbacks.Progress(batch_size=batch_size),

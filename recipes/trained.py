@@ -7,9 +7,12 @@ import numpy as np
 import keras_gans as kg
 from keras_gans import pictures
 from keras_gans.callbacks.run_folder import read_options
+from keras_gans.data.named import NAMES
 from keras_gans.files import written_beside
 from keras_gans.recipes import evaluation, run
 from keras_gans.recipes.plan import standardized
+
+SIZED = set(NAMES) - {"celeb_a"}  # data that have a size of their own; others are brought to the samples' size
 
 
 def model_of(source, best=False):
@@ -31,7 +34,20 @@ def model_of(source, best=False):
             raise FileNotFoundError(f"{source} does not exist. Expected a trained model. Finish it with --resume.")
     if source.suffix != ".keras":
         raise ValueError(f"{source} was passed. Expected the folder of a run, or a file that ends in .keras or .onnx.")
-    return kg.load_model(source)
+    try:
+        model = kg.load_model(source)
+    except Exception as error:  # a damaged file makes zipfile, zlib and HDF5 raise errors of their own
+        if isinstance(error, ValueError | FileNotFoundError):
+            raise
+        raise ValueError(
+            f"{source} cannot be loaded: {type(error).__name__}: {error}. Expected a whole file written by model.save. "
+            "Use an earlier one."
+        ) from error
+    if not isinstance(model, kg.GAN):
+        raise ValueError(
+            f"{source} holds a {type(model).__name__}. Expected a GAN of keras_gans, such as keras-gans train saves."
+        )
+    return model
 
 
 def sampler(source, best=False):
@@ -69,7 +85,7 @@ def evaluate(source, data=None, best=False):
     """
     source = pathlib.Path(source)
     sample = sampler(source, best)
-    path = None
+    made, path = tuple(sample(1, seed=0).shape[1:]), None
     if data is None:
         if not source.is_dir():
             raise ValueError(f"{source} does not say what data it was trained on. Pass --data, such as --data mnist.")
@@ -77,11 +93,10 @@ def evaluate(source, data=None, best=False):
         data, real = plan.data, plan.training_data
         path = source / ("metrics_best.json" if best else "metrics.json")
     else:
-        real = standardized(kg.data.named(data))
-    made = sample(1, seed=0).shape[1:]
-    if tuple(made) != tuple(real.sample_shape):
+        real = standardized(kg.data.named(data, made[:2] if len(made) == 3 and data not in SIZED else None))
+    if made != tuple(real.sample_shape):
         raise ValueError(
-            f"{source} makes samples of shape {tuple(made)}, {data} holds {tuple(real.sample_shape)}. Expected the "
+            f"{source} makes samples of shape {made}, {data} holds {tuple(real.sample_shape)}. Expected the "
             "same. Measure it against data of its own kind."
         )
     return evaluation.measure(sample, evaluation.protocol_for(data, real), path), path
@@ -92,6 +107,13 @@ def _onnx_sampler(path):
 
     try:
         session, about = sample_onnx.load(path)
-    except Exception as error:  # onnxruntime has a class of its own for each kind of damage
-        raise ValueError(f"{path} cannot be read: {error}. Expected a file of keras-gans export.") from error
-    return lambda num, seed: sample_onnx.draw_samples(session, about, num, seed)
+    except (Exception, SystemExit) as error:  # onnxruntime has a class of its own for each kind of damage
+        raise ValueError(f"{path} cannot be read: {error} Expected a file of keras-gans export.") from error
+
+    def sample(num, seed):
+        try:
+            return sample_onnx.draw_samples(session, about, num, seed)
+        except SystemExit as error:  # it is a script too
+            raise ValueError(str(error)) from error
+
+    return sample

@@ -1,12 +1,13 @@
 """Measuring the generator while it trains."""
 
 import json
+import math
 import pathlib
 
 import numpy as np
 
 from keras_gans.callbacks.every_n_steps import EveryNSteps
-from keras_gans.callbacks.run_folder import read_stats
+from keras_gans.callbacks.run_folder import as_json, read_stats
 
 SEED = 0
 
@@ -60,10 +61,11 @@ class EvaluateGenerator(EveryNSteps):
         row = {"step": step, "num_samples": self.num_samples, "seed": SEED, "ema": self.ema, **self.protocol(samples)}
         self.directory.mkdir(parents=True, exist_ok=True)
         with open(path, "a", encoding="utf-8") as file:
-            file.write(json.dumps(row) + "\n")
+            file.write(json.dumps(as_json(row), allow_nan=False) + "\n")
         if all(self._headline(row) < self._headline(earlier) for earlier in before):
             self.model.save(self.directory / "best.keras")
 
     def _headline(self, row):
         measure, number = self.protocol.headline
-        return row[measure][number]
+        value = row[measure][number]
+        return math.inf if value is None else value  # what was not finite was written as null

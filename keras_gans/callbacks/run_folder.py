@@ -75,7 +75,7 @@ class RunFolder(keras.callbacks.Callback):
         if self.batch_size is not None:
             row["images"] = row["step"] * self.model.n_critic * self.batch_size
         row |= {"epoch": epoch + 1, "seconds": round(self._seconds_before + time.monotonic() - self._start, 3)}
-        row |= _plain(logs or {})
+        row |= as_json(logs or {})
         with open(self.directory / "stats.jsonl", "a", encoding="utf-8") as file:
             file.write(json.dumps(row, allow_nan=False) + "\n")
         self._rows.append(row)
@@ -92,7 +92,7 @@ class RunFolder(keras.callbacks.Callback):
 
     def _open(self):
         """Write `options.json`, or make sure that the one that is there is this run's; read the rows so far."""
-        asked = {"options": _plain(self.options), "model": summarize_model(self.model)}
+        asked = {"options": as_json(self.options), "model": summarize_model(self.model)}
         path = self.directory / "options.json"
         if path.exists():
             there = read_options(self.directory)
@@ -111,7 +111,7 @@ class RunFolder(keras.callbacks.Callback):
         else:
             about = {
                 "format": FORMAT,
-                "optimizers": _plain(self.model.get_compile_config()),
+                "optimizers": as_json(self.model.get_compile_config()),
                 "noise_seed": int(self.model.noise_seed.numpy()),
                 **describe_environment(self.model.distribute_strategy),
             }
@@ -201,7 +201,7 @@ def summarize_model(model):
         for network in side
     ]
     arguments = {key: value for key, value in model.get_config().items() if key != "name" and not _is_network(value)}
-    return {"class": type(model).__name__, "arguments": _plain(arguments), "networks": networks}
+    return {"class": type(model).__name__, "arguments": as_json(arguments), "networks": networks}
 
 
 def describe_environment(strategy):
@@ -233,14 +233,14 @@ def _is_network(argument):
     return isinstance(config, dict) and "layers" in config
 
 
-def _plain(value):
+def as_json(value):
     """Turn options and logs into what strict JSON knows; numbers that are not finite become None."""
     if isinstance(value, dict):
-        return {str(key): _plain(item) for key, item in value.items()}
+        return {str(key): as_json(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
+        return [as_json(item) for item in value]
     if isinstance(value, np.ndarray | np.generic):
-        return _plain(value.tolist())
+        return as_json(value.tolist())
     if isinstance(value, pathlib.PurePath):
         return _relative_argument(str(value))
     if isinstance(value, float):

@@ -43,6 +43,8 @@ class Judge:
             with np.load(path, allow_pickle=False) as file:
                 about = json.loads(str(file["about"]))
                 weights = [file[f"weight_{i}"] for i in range(8)]
+            expected = about["hash"]
+            self.name, self.class_names, self.accuracy = about["name"], about["class_names"], about["accuracy"]
         except FileNotFoundError:
             raise FileNotFoundError(f"{path} does not exist. Expected the weights of a judge, an .npz file.") from None
         except Exception as error:  # zip, JSON and NumPy have their own each
@@ -50,14 +52,19 @@ class Judge:
                 f"{path} holds no judge: {type(error).__name__}: {error}. Expected an .npz file that "
                 "benchmarks/judges.py wrote. Make it anew."
             ) from error
-        self.name, self.class_names, self.accuracy = about["name"], about["class_names"], about["accuracy"]
         self.hash = weights_hash(weights)
-        if self.hash != about["hash"]:
+        if self.hash != expected:
             raise ValueError(
-                f"The weights in {path} have the hash {self.hash}. Expected {about['hash']}: the file is damaged. "
+                f"The weights in {path} have the hash {self.hash}. Expected {expected}: the file is damaged. "
                 "Install the package anew, or train the judge anew with benchmarks/judges.py."
             )
         self._network = judge_network()
+        shapes = [w.shape for w in weights], [tuple(w.shape) for w in self._network.weights]
+        if shapes[0] != shapes[1]:
+            raise ValueError(
+                f"{path} holds weights of the shapes {shapes[0]}. Expected {shapes[1]}, those of a judge. Make it anew "
+                "with benchmarks/judges.py."
+            )
         self._network.set_weights([w.astype(np.float32) for w in weights])
 
     def describe(self, images):
@@ -115,8 +122,9 @@ def judge_network(dropout=0.5):
     for filters in (32, 64):
         h = layers.Conv2D(filters, 5, padding="same", activation="relu", dtype="float32")(h)
         h = layers.MaxPooling2D(2, dtype="float32")(h)
-    features = layers.Dense(128, activation="relu", dtype="float32")(layers.Flatten()(h))
-    logits = layers.Dense(10, dtype="float32")(layers.Dropout(dropout)(features))
+    h = layers.Flatten(dtype="float32")(h)  # float32 in each layer: a mixed policy must not round what is measured
+    features = layers.Dense(128, activation="relu", dtype="float32")(h)
+    logits = layers.Dense(10, dtype="float32")(layers.Dropout(dropout, dtype="float32")(features))
     return keras.Model(x, [features, logits], name="judge")
 
 
