@@ -2,10 +2,11 @@
 
     python benchmarks/results.py [--only SUBSTRING]
 
-Each run is one of the command line (`keras-gans train ...`) in runs/results. A run that is finished is not made again,
-one that was stopped or killed goes on, so this script can be ended at any time and started again. After each run it
-writes results/recipes.json, a picture of the run in results/recipes/, recipes/README.md, and the tables in README.md.
-Points are trained two runs at a time on one core each, images one run at a time on all cores.
+Each run is one of the command line (`keras-gans train ...`) in runs/results. A run whose row is in
+results/recipes.json, made with the recipe's present constants, is not made again, and one that was stopped or killed
+goes on: the script can be ended at any time and started again. After each run it writes results/recipes.json, a picture
+of the run in results/recipes/, recipes/README.md, and the tables in README.md. Points are trained two runs at a time on
+one core each, images one run at a time on all cores.
 """
 
 import argparse
@@ -22,6 +23,7 @@ import result_tables
 from result_tables import FLOORS, PICTURES, RESULTS, ROOT
 
 from keras_gans.files import written_beside
+from keras_gans.recipes.plan import make_plan
 
 RUNS = ROOT / "runs" / "results"
 SEEDS = (0, 1, 2)
@@ -56,25 +58,36 @@ def folder(recipe, data, seed):
 
 
 def run(recipe, data, seed, core=None):
-    """Make a run, or what is missing of it; return its row of results/recipes.json."""
+    """Make a run, or what is missing of it, unless its row is there; return its row of results/recipes.json."""
+    settings = make_plan(recipe, data, seed=seed).settings
+    for row in rows():
+        if name_of(row) == (recipe, data, seed) and row["settings"] == settings:
+            return row
     directory = folder(recipe, data, seed)
-    if directory.exists() and not (directory / "options.json").exists():  # killed before it had begun
-        shutil.rmtree(directory)
-    if not (directory / "parity.json").exists():  # what a run writes last
-        arguments = ["train", recipe, "--data", data, "--seed", str(seed), "--run-dir", str(directory)]
-        arguments += ["--resume"] if directory.exists() else []
-        with open(directory.with_suffix(".log"), "a") as log:
-            subprocess.run(
-                [sys.executable, "-m", "keras_gans_cli", *arguments],
-                check=True,
-                stdout=log,
-                stderr=log,
-                preexec_fn=None if core is None else lambda: os.sched_setaffinity(0, {core}),
-            )
-    row = read(recipe, data, seed)
+    options = directory / "options.json"
+    if directory.exists() and not (
+        options.exists() and json.loads(options.read_text())["options"]["settings"] == settings
+    ):
+        shutil.rmtree(directory)  # killed before it had begun, or of other constants
+    arguments = ["train", recipe, "--data", data, "--seed", str(seed), "--run-dir", str(directory)]
+    arguments += ["--resume"] if directory.exists() else []
+    with open(directory.with_suffix(".log"), "a") as log:
+        subprocess.run(
+            [sys.executable, "-m", "keras_gans_cli", *arguments],
+            check=True,
+            stdout=log,
+            stderr=log,
+            preexec_fn=None if core is None else lambda: os.sched_setaffinity(0, {core}),
+        )
     with _keeping:
+        row = read(recipe, data, seed)
         keep(row)
     return row
+
+
+def rows():
+    """Return the rows of results/recipes.json."""
+    return json.loads(RESULTS.read_text()) if RESULTS.exists() else []
 
 
 def read(recipe, data, seed):
@@ -97,15 +110,14 @@ def read(recipe, data, seed):
 
 def keep(row):
     """Put a row in place of an earlier one of the same run, copy the run's picture, and write the tables."""
-    rows = json.loads(RESULTS.read_text()) if RESULTS.exists() else []
-    rows = sorted([other for other in rows if name_of(other) != name_of(row)] + [row], key=name_of)
+    all_rows = sorted([other for other in rows() if name_of(other) != name_of(row)] + [row], key=name_of)
     with written_beside(RESULTS) as beside:
-        beside.write_text(json.dumps(rows, indent=1) + "\n")
+        beside.write_text(json.dumps(all_rows, indent=1) + "\n")
     if row["seed"] == 0:
         picture = "density.png" if "modes" in row["measures"] else "samples.png"
         with written_beside(PICTURES / f"{row['recipe']}-{row['data']}.png") as beside:
             shutil.copy(folder(*name_of(row)) / picture, beside)
-    result_tables.write_all(rows, json.loads(FLOORS.read_text()))
+    result_tables.write_all(all_rows, json.loads(FLOORS.read_text()))
 
 
 def name_of(row):

@@ -34,7 +34,7 @@ def folder():
 
 def all_recipes():
     """Return every `Recipe`, by name."""
-    return [_read(path) for path in sorted(folder().glob("[!_]*_*.py")) if "DATA = " in path.read_text("utf-8")]
+    return [_read(path) for path in sorted(folder().glob("[!_]*_*.py")) if "\nDATA = " in path.read_text("utf-8")]
 
 
 def _read(path):

@@ -1,7 +1,6 @@
 """The abstract base of every model: two players with an optimizer each, noise, logs, saving, distribution."""
 
 import abc
-import json
 import pathlib
 import random
 import threading
@@ -299,7 +298,7 @@ def load_model(path):
         raise FileNotFoundError(f"{path} does not exist. Expected a model saved by model.save('....keras').")
     try:
         return keras.saving.load_model(path)
-    except (ValueError, OSError, KeyError, json.JSONDecodeError) as error:
+    except Exception as error:  # of damage, zipfile, zlib, HDF5 and Keras tell by errors of their own each
         raise ValueError(
             f"{path} cannot be loaded: {error} Expected a whole file written by model.save. Use an earlier one."
         ) from error

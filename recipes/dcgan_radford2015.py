@@ -16,7 +16,8 @@ IMAGES = {
     "steps": 10000,
     "batch_size": 64,
     "latent_dim": 100,
-    "width": 64,
+    "width": 32,
+    "kernel_size": 4,
     "learning_rate": 2e-4,
     "ema_decay": 0.998,
 }
@@ -24,8 +25,8 @@ IMAGES = {
 
 def build(sample_shape, s):
     """Return the compiled model."""
-    generator = kg.networks.dcgan_generator(s.latent_dim, sample_shape, width=s.width)
-    discriminator = kg.networks.dcgan_discriminator(sample_shape, width=s.width)
+    generator = kg.networks.dcgan_generator(s.latent_dim, sample_shape, s.width, s.kernel_size)
+    discriminator = kg.networks.dcgan_discriminator(sample_shape, s.width, s.kernel_size)
     model = kg.NonSaturatingGAN(generator, discriminator, latent=kg.latent.Uniform(-1.0, 1.0))
     model.compile(
         falling_adam(s.learning_rate, s.steps, beta_2=0.999),

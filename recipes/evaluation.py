@@ -8,6 +8,7 @@ from keras_gans.files import written_beside
 
 NUM_SAMPLES = 10_000
 SEED = 0
+LEAST_IMAGES = 6  # precision and recall look at fifth neighbours
 JUDGES = {"mnist": kg.metrics.mnist_judge, "fashion_mnist": kg.metrics.fashion_mnist_judge}
 
 
@@ -17,9 +18,16 @@ def protocol_for(name, data):
     Args:
         name: Name of the data, as on the command line.
         data: `ImageSet` or `Mixture`.
+
+    Raises:
+        ValueError: If there are too few images to measure by.
     """
     if isinstance(data, kg.data.Mixture):
         return kg.metrics.MixtureProtocol(data.modes, data.sigma, data.sample(NUM_SAMPLES, seed=1))
+    if len(data) < LEAST_IMAGES:
+        raise ValueError(
+            f"{name} holds {len(data)} images. Expected at least {LEAST_IMAGES}, to measure samples by. Get more."
+        )
     if name in JUDGES and data.image_shape == (28, 28, 1):
         return kg.metrics.JudgeProtocol(data.images, JUDGES[name](), split="train")
     return kg.metrics.PixelProtocol(data.images[:NUM_SAMPLES], split="train")

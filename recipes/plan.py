@@ -14,12 +14,14 @@ import keras_gans as kg
 from keras_gans.data.named import MIXTURES, suggestion
 
 PRECISIONS = ("float32", "mixed_bfloat16", "mixed_float16")
+LEAST_SIZE = 11  # pixels: the window of MS-SSIM, by which samples are measured
 JIT = {"auto": "auto", "on": True, "off": False}
 
 
 def names():
-    """Return the names of all recipes: the files of this folder whose name has an underscore."""
-    return sorted(path.stem for path in pathlib.Path(__file__).parent.glob("[!_]*_*.py"))
+    """Return the names of all recipes: the files of this folder that say what data they train on."""
+    paths = pathlib.Path(__file__).parent.glob("[!_]*_*.py")
+    return sorted(path.stem for path in paths if "\nDATA = " in path.read_text(encoding="utf-8"))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -107,7 +109,7 @@ def make_plan(
         ("steps", settings["steps"], 1),
         ("batch_size", settings["batch_size"], 1),
         ("seed", seed, 0),
-        ("image_size", 8 if image_size is None else image_size, 8),
+        ("image_size", LEAST_SIZE if image_size is None else image_size, LEAST_SIZE),
     ):
         if value < least:
             raise ValueError(f"{name}={value} was passed. Expected an integer of at least {least}.")

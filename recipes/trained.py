@@ -34,15 +34,7 @@ def model_of(source, best=False):
             raise FileNotFoundError(f"{source} does not exist. Expected a trained model. Finish it with --resume.")
     if source.suffix != ".keras":
         raise ValueError(f"{source} was passed. Expected the folder of a run, or a file that ends in .keras or .onnx.")
-    try:
-        model = kg.load_model(source)
-    except Exception as error:  # a damaged file makes zipfile, zlib and HDF5 raise errors of their own
-        if isinstance(error, ValueError | FileNotFoundError):
-            raise
-        raise ValueError(
-            f"{source} cannot be loaded: {type(error).__name__}: {error}. Expected a whole file written by model.save. "
-            "Use an earlier one."
-        ) from error
+    model = kg.load_model(source)
     if not isinstance(model, kg.GAN):
         raise ValueError(
             f"{source} holds a {type(model).__name__}. Expected a GAN of keras_gans, such as keras-gans train saves."

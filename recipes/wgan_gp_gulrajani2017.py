@@ -18,7 +18,8 @@ IMAGES = {
     "steps": 4000,
     "batch_size": 64,
     "latent_dim": 64,
-    "width": 64,
+    "width": 32,
+    "kernel_size": 4,
     "learning_rate": 5e-4,
     "n_critic": 5,
     "gp_weight": 10.0,
@@ -42,8 +43,8 @@ def build(sample_shape, s):
         generator = kg.networks.mlp_generator(s.latent_dim, sample_shape, hidden=(s.width,) * 3)
         critic = kg.networks.mlp_discriminator(sample_shape, hidden=(s.width,) * 3)
     else:
-        generator = kg.networks.dcgan_generator(s.latent_dim, sample_shape, width=s.width)
-        critic = kg.networks.dcgan_discriminator(sample_shape, width=s.width, norm=None)
+        generator = kg.networks.dcgan_generator(s.latent_dim, sample_shape, s.width, s.kernel_size)
+        critic = kg.networks.dcgan_discriminator(sample_shape, s.width, s.kernel_size, norm=None)
     model = kg.WGANGP(generator, critic, n_critic=s.n_critic, gp_weight=s.gp_weight)
     model.compile(
         falling_adam(s.learning_rate, s.steps),
