@@ -18,6 +18,7 @@ IMAGES = {
     "latent_dim": 100,
     "width": 32,
     "kernel_size": 4,
+    "stop_below": 5,
     "learning_rate": 2e-4,
     "ema_decay": 0.998,
 }
@@ -25,8 +26,8 @@ IMAGES = {
 
 def build(sample_shape, s):
     """Return the compiled model."""
-    generator = kg.networks.dcgan_generator(s.latent_dim, sample_shape, s.width, s.kernel_size)
-    discriminator = kg.networks.dcgan_discriminator(sample_shape, s.width, s.kernel_size)
+    generator = kg.networks.dcgan_generator(s.latent_dim, sample_shape, s.width, s.kernel_size, stop_below=s.stop_below)
+    discriminator = kg.networks.dcgan_discriminator(sample_shape, s.width, s.kernel_size, stop_below=s.stop_below)
     model = kg.NonSaturatingGAN(generator, discriminator, latent=kg.latent.Uniform(-1.0, 1.0))
     model.compile(
         falling_adam(s.learning_rate, s.steps, beta_2=0.999),

@@ -18,6 +18,7 @@ IMAGES = {
     "latent_dim": 128,
     "width": 32,
     "kernel_size": 4,
+    "stop_below": 5,
     "learning_rate": 2e-4,
     "n_critic": 1,
     "ema_decay": 0.998,
@@ -39,8 +40,12 @@ def build(sample_shape, s):
         generator = kg.networks.mlp_generator(s.latent_dim, sample_shape, hidden=(s.width,) * 3)
         discriminator = kg.networks.mlp_discriminator(sample_shape, hidden=(s.width,) * 3, spectral=True)
     else:
-        generator = kg.networks.dcgan_generator(s.latent_dim, sample_shape, s.width, s.kernel_size)
-        discriminator = kg.networks.dcgan_discriminator(sample_shape, s.width, s.kernel_size, norm=None, spectral=True)
+        generator = kg.networks.dcgan_generator(
+            s.latent_dim, sample_shape, s.width, s.kernel_size, stop_below=s.stop_below
+        )
+        discriminator = kg.networks.dcgan_discriminator(
+            sample_shape, s.width, s.kernel_size, stop_below=s.stop_below, norm=None, spectral=True
+        )
     model = kg.HingeGAN(generator, discriminator, n_critic=s.n_critic)
     model.compile(
         falling_adam(s.learning_rate, s.steps, beta_2=0.999),

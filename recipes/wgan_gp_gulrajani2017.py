@@ -20,6 +20,7 @@ IMAGES = {
     "latent_dim": 64,
     "width": 32,
     "kernel_size": 4,
+    "stop_below": 5,
     "learning_rate": 5e-4,
     "n_critic": 5,
     "gp_weight": 10.0,
@@ -43,8 +44,12 @@ def build(sample_shape, s):
         generator = kg.networks.mlp_generator(s.latent_dim, sample_shape, hidden=(s.width,) * 3)
         critic = kg.networks.mlp_discriminator(sample_shape, hidden=(s.width,) * 3)
     else:
-        generator = kg.networks.dcgan_generator(s.latent_dim, sample_shape, s.width, s.kernel_size)
-        critic = kg.networks.dcgan_discriminator(sample_shape, s.width, s.kernel_size, norm=None)
+        generator = kg.networks.dcgan_generator(
+            s.latent_dim, sample_shape, s.width, s.kernel_size, stop_below=s.stop_below
+        )
+        critic = kg.networks.dcgan_discriminator(
+            sample_shape, s.width, s.kernel_size, stop_below=s.stop_below, norm=None
+        )
     model = kg.WGANGP(generator, critic, n_critic=s.n_critic, gp_weight=s.gp_weight)
     model.compile(
         falling_adam(s.learning_rate, s.steps),

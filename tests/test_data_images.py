@@ -1,4 +1,5 @@
 import io
+import re
 import socket
 import warnings
 
@@ -10,6 +11,7 @@ from PIL import Image
 
 from keras_gans import data
 from keras_gans.data import folders, image_set
+from keras_gans.data.named import IMAGE_SETS, MIXTURES, NAMES
 
 CIFAR10_NAMES = ["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"]
 RED, GREEN, BLUE, WHITE = (255, 0, 0), (0, 255, 0), (0, 0, 255), (255, 255, 255)
@@ -49,6 +51,96 @@ def decoded(source, height=20, width=20):
     image, reason = folders._decoded(source, height, width)
     assert reason is None, reason
     return image
+
+
+# --- by name ----------------------------------------------------------------------------------------------------
+
+
+def test_mixtures_have_names():
+    for name, make in MIXTURES.items():
+        found = data.named(name)
+        np.testing.assert_array_equal(found.modes, make().modes)
+        assert found.name == name
+    with pytest.raises(ValueError, match=r"size=16 was passed for 'ring'. Expected none: its samples are points"):
+        data.named("ring", 16)
+
+
+def test_built_in_images_have_names_and_take_a_size():
+    digits = data.named("digits")
+    assert digits.image_shape == (16, 16, 1)
+    np.testing.assert_array_equal(data.named("digits", 16).images, digits.images)
+    for size, shape in ((32, (32, 32, 1)), ((12, 20), (12, 20, 1))):
+        resized = data.named("digits", size)
+        assert resized.image_shape == shape
+        assert resized.name == "digits"
+        np.testing.assert_array_equal(resized.labels, digits.labels)
+    with pytest.raises(ValueError, match="size=0 was passed"):
+        data.named("digits", 0)
+
+
+def test_every_set_has_its_name(monkeypatch):
+    assert set(NAMES) == {"digits", "mnist", "fashion_mnist", "cifar10", "celeb_a", "ring", "grid", "spiral", "random"}
+    asked = []
+    for name in IMAGE_SETS:
+        assert IMAGE_SETS[name] is getattr(data, name)
+        monkeypatch.setitem(
+            IMAGE_SETS, name, lambda name=name, **arguments: asked.append((name, arguments)) or numbered()
+        )
+    assert data.named("mnist").image_shape == (4, 6, 1)
+    assert data.named("mnist", 8).image_shape == (8, 8, 1)
+    data.named("celeb_a")
+    data.named("celeb_a", 32)  # decoded at this size, not resized afterwards
+    assert asked == [("mnist", {}), ("mnist", {}), ("celeb_a", {}), ("celeb_a", {"size": 32})]
+
+
+def test_a_folder_is_named_by_its_path(folder):
+    assert data.named(folder).image_shape == (64, 64, 3)
+    assert data.named(str(folder), 8).image_shape == (8, 8, 3)
+    assert data.named(folder, (8, 12)).image_shape == (8, 12, 3)
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("mnsit", "'mnsit' is no folder and no built-in set. Did you mean 'mnist'? Expected one of digits, mnist, "),
+        ("fashion-mnist", "Did you mean 'fashion_mnist'?"),
+        ("CIFAR10", "no built-in set. Expected one of"),
+        ("rings", "Did you mean 'ring'?"),
+        ("/nowhere/at/all", "'/nowhere/at/all' is no folder and no built-in set. Expected one of"),
+    ],
+)
+def test_a_name_of_nothing_suggests_the_nearest(name, message):
+    with pytest.raises(ValueError, match=re.escape(message)):
+        data.named(name)
+
+
+# --- resized ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+@pytest.mark.parametrize("size", [(5, 9), 16, (4, 6)])
+def test_resized_is_what_a_folder_of_the_same_images_is(channels, size, tmp_path):
+    pixels = np.random.default_rng(0).integers(0, 256, (3, 4, 6, channels), dtype=np.uint8)
+    images = data.ImageSet(pixels, [2, 0, 1], ["a", "b", "c"], name="noise")
+    resized = images.resized(size)
+    for i, image in enumerate(pixels):
+        Image.fromarray(image[..., 0] if channels == 1 else image).save(tmp_path / f"{i}.png")
+    expected = data.image_folder(tmp_path, size).images
+    np.testing.assert_array_equal(resized.images, expected[..., :channels])
+    np.testing.assert_array_equal(resized.labels, [2, 0, 1])
+    assert (resized.class_names, resized.name, resized.images.dtype) == (["a", "b", "c"], "noise", np.uint8)
+    np.testing.assert_array_equal(images.images, pixels)
+
+
+def test_resized_keeps_its_own_size_to_the_bit_and_its_place_on_disk(monkeypatch):
+    images = numbered()
+    np.testing.assert_array_equal(images.resized((4, 6)).images, images.images)
+    assert images.resized(4).image_shape == (4, 4, 1)
+    assert data.ImageSet(images.images).resized(8).labels is None
+    monkeypatch.setattr(image_set, "MEMORY_SHARE", 0)
+    assert isinstance(images.resized((4, 6)).images, np.memmap)
+    with pytest.raises(ValueError, match=r"size=\(8,\) was passed"):
+        images.resized((8,))
 
 
 # --- ImageSet ---------------------------------------------------------------------------------------------------

@@ -91,6 +91,33 @@ def test_scaled_multiplies_centres_and_sigma_only():
     np.testing.assert_allclose(half.weights, mixture.weights)
 
 
+@pytest.mark.parametrize(
+    "mixture",
+    [
+        mixtures.ring(),
+        mixtures.grid(),
+        mixtures.spiral(),
+        mixtures.random(),
+        Mixture(**LOPSIDED),
+        Mixture([[5.0, -7.0]], 0.5),
+        Mixture([[0.0, 0.0], [0.0, 8.0]], 0.1),
+    ],
+)
+def test_standard_deviation_is_that_of_the_points(mixture):
+    x = mixture.sample(200_000, seed=0).astype("float64")
+    expected = np.sqrt(x.var(axis=0).mean())  # of one coordinate, both taken together
+    assert mixture.standard_deviation == pytest.approx(expected, rel=5e-3)
+    standard = mixture.scaled(1 / mixture.standard_deviation)
+    assert standard.standard_deviation == pytest.approx(1, rel=1e-12)
+    assert np.sqrt(standard.sample(200_000, seed=1).var(axis=0).mean()) == pytest.approx(1, rel=5e-3)
+
+
+def test_standard_deviations_of_the_toys_are_those_of_their_authors():
+    """gan_toy.py divides the ring by 1.414 and the grid by 2.828, the deviations of their modes."""
+    assert mixtures.ring().standard_deviation == pytest.approx(np.sqrt(2 + 0.02**2), rel=1e-12)
+    assert mixtures.grid().standard_deviation == pytest.approx(np.sqrt(8 + 0.05**2), rel=1e-12)
+
+
 def test_log_prob_is_the_density():
     mixture = Mixture(**LOPSIDED)
     x = np.random.default_rng(0).uniform(-4, 4, (200, 2)) * [1, 0.5]

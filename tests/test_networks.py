@@ -7,6 +7,7 @@ import pytest
 import tensorflow as tf
 
 from keras_gans import networks
+from keras_gans.adversarial import update_power_iterations
 from keras_gans.layers import SpectralNormalization
 from keras_gans.networks import (
     dcgan_discriminator,
@@ -29,6 +30,7 @@ GENERATORS = {
 DISCRIMINATORS = {
     "mlp": lambda: mlp_discriminator((2,), hidden=(8, 8)),
     "mlp of images": lambda: mlp_discriminator((4, 5, 1), hidden=(8,), activation="tanh"),
+    "mlp, spectral": lambda: mlp_discriminator((2,), hidden=(8, 8), spectral=True),
     "dcgan": lambda: dcgan_discriminator((19, 16, 2), width=4),
     "dcgan of layer norm": lambda: dcgan_discriminator((16, 16, 1), width=4, kernel_size=4, norm="layer"),
     "dcgan, spectral": lambda: dcgan_discriminator((16, 16, 1), width=4, norm=None, spectral=True),
@@ -158,6 +160,23 @@ def test_mlp_computes_what_it_says():
     np.testing.assert_allclose(model(z), expected, atol=1e-6)
 
 
+def test_mlp_divides_each_kernel_by_its_norm_if_it_is_spectral():
+    model = mlp_discriminator((3,), hidden=(4, 5), spectral=True)
+    for _ in range(100):
+        update_power_iterations([model])
+    layers = [layer for layer in model.layers if isinstance(layer, SpectralNormalization)]
+    (W1, b1), (W2, b2), (W3, b3) = [
+        (layer.kernel.numpy() / np.linalg.norm(layer.kernel.numpy(), 2), layer.layer.bias.numpy()) for layer in layers
+    ]
+    x = inputs_of(model)
+    expected = np.maximum(np.maximum(x @ W1 + b1, 0) @ W2 + b2, 0) @ W3 + b3
+    np.testing.assert_allclose(model(x), expected, atol=1e-5)
+    # So that no score changes faster than its point moves.
+    far = np.random.default_rng(0).normal(size=(2, 50, 3)).astype("float32") * 5
+    slopes = np.abs(model(far[0]) - model(far[1]))[:, 0] / np.linalg.norm(far[0] - far[1], axis=1)
+    assert slopes.max() <= 1 + 1e-5
+
+
 def test_mlp_activation():
     W1, b1, W2, b2 = (model := mlp_discriminator((3,), hidden=(4,), activation="tanh")).get_weights()
     x = inputs_of(model)
@@ -211,6 +230,19 @@ def test_dcgan_28x28_layer_by_layer():
     assert generator.count_params() == 128 * 6272 + 4 * 128 + 204_800 + 4 * 64 + 1601
     # 5x5x1x64 and its bias, 5x5x64x128, BN of 128, dense
     assert discriminator.count_params() == 1664 + 204_800 + 4 * 128 + 6273
+
+
+def test_maps_are_halved_until_they_are_small_enough():
+    generator = dcgan_generator(10, (28, 28, 1), width=8, kernel_size=4, stop_below=5)
+    discriminator = dcgan_discriminator((28, 28, 1), width=8, kernel_size=4, norm=None, stop_below=5)
+    # dense to 4x4x32, BN; 4x4x32x16, BN; 4x4x16x8, BN; 4x4x8x1 and its bias
+    assert generator.count_params() == 10 * 512 + 4 * 32 + 8192 + 4 * 16 + 2048 + 4 * 8 + 129
+    # 4x4x1x8, 4x4x8x16, 4x4x16x32 with biases, dense of 4x4x32
+    assert discriminator.count_params() == 136 + 2064 + 8224 + 513
+    assert generator.output_shape == (None, 28, 28, 1)
+    for stop_below in (1, 9, 4.5, None):
+        with pytest.raises(ValueError, match="Expected an integer from 2 to 8"):
+            dcgan_discriminator((28, 28, 1), stop_below=stop_below)
 
 
 def test_dcgan_of_the_paper_for_64x64():
@@ -280,6 +312,7 @@ def test_dcgan_layer_norm_is_over_h_w_c_with_a_scale_per_channel():
 @pytest.mark.parametrize(
     "make",
     [
+        lambda: mlp_discriminator((4, 5, 1), hidden=(8, 16), spectral=True),
         lambda: dcgan_generator(3, (16, 16, 1), width=4, spectral=True),
         lambda: dcgan_discriminator((16, 16, 1), width=4, spectral=True),
         lambda: resnet_discriminator((16, 16, 1), width=4, spectral=True),
@@ -292,7 +325,9 @@ def test_spectral_wraps_every_kernel(make):
     assert (
         len(wrapped)
         == len(kernels)
-        == {"dcgan_generator": 3, "dcgan_discriminator": 3, "resnet_discriminator": 11}[model.name]
+        == {"mlp_discriminator": 3, "dcgan_generator": 3, "dcgan_discriminator": 3, "resnet_discriminator": 11}[
+            model.name
+        ]
     )
     for layer in wrapped:
         matrix = layer.kernel.numpy()

@@ -28,7 +28,7 @@ ROOMS = {
     "keras_gans/models": (TENSORS, {"checks", "gan", "losses", "penalties", "divergences", "models"}),
     "keras_gans/layers": (TENSORS, {"layers"}),
     "keras_gans/networks": (TENSORS, {"layers", "networks"}),
-    "keras_gans/flops.py": ({"tensorflow"}, set()),
+    "keras_gans/flops.py": ({"re", "tensorflow"}, set()),
     "keras_gans/metrics": ({"numpy", "keras", "functools", "hashlib", "json", "pathlib"}, {"metrics"}),
     "keras_gans/pictures": (ANY, {"files", "pictures"}),
     "keras_gans/callbacks": (ANY, {"callbacks", "files", "metrics", "pictures"}),

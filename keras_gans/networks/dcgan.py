@@ -13,7 +13,14 @@ _SMALLEST_SIDE = 8
 
 
 def dcgan_generator(
-    latent_dim, image_shape, width=64, kernel_size=5, norm="batch", spectral=False, output_activation="tanh"
+    latent_dim,
+    image_shape,
+    width=64,
+    kernel_size=5,
+    norm="batch",
+    spectral=False,
+    output_activation="tanh",
+    stop_below=8,
 ):
     """Generator of transposed convolutions: a small map made of z is doubled until it has the image's size.
 
@@ -21,8 +28,8 @@ def dcgan_generator(
     Networks", sections 3 and 4 and figure 1, arXiv:1511.06434: stride 2, normalization everywhere but at the output,
     ReLU, tanh, kernels from N(0, 0.02). For 64x64 images and `width=128` it is the paper's network.
 
-    The depth follows the size: sides are halved, rounding up, until the smaller one is below 8 (28x28: 7, 14, 28;
-    64x64: 4, 8, 16, 32, 64; 45x37: 6x5, 12x10, 23x19, 45x37). Where a doubled map is a pixel too large, it is cropped.
+    The depth follows the size: sides are halved, rounding up, until the smaller one is below `stop_below` (for 8:
+    28x28: 7, 14, 28; 64x64: 4, 8, 16, 32, 64; 45x37: 6x5, 12x10, 23x19, 45x37; for 5: 28x28: 4, 7, 14, 28). Where a doubled map is a pixel too large, it is cropped.
     The last map before the image has `width` channels, and each smaller one twice as many, up to 8 `width`.
 
     Deviations from the paper: layers without a normalization after them have a bias (the authors' have none).
@@ -35,15 +42,17 @@ def dcgan_generator(
         norm: "batch"; "layer" (over H, W and C, one scale per channel); or None.
         spectral: Whether each dense and convolutional layer is spectrally normalized.
         output_activation: Activation of the image, as Keras takes it.
+        stop_below: Side below which maps are not halved, 2 to 8 pixels.
 
     Returns:
         `keras.Model` from `z` (m, latent_dim) to float32 images (m, H, W, C).
 
     Raises:
-        ValueError: If a size is not a positive integer, a side is below 8, or `norm` is unknown.
+        ValueError: If a size is not a positive integer, a side is below 8, `norm` is unknown, or `stop_below` is not
+            from 2 to 8.
     """
     check_integers(latent_dim=latent_dim)
-    sizes, channels = _plan(image_shape, width, kernel_size, norm)
+    sizes, channels = _plan(image_shape, width, kernel_size, norm, stop_below)
     wrap = SpectralNormalization if spectral else as_it_is
     z = keras.Input((latent_dim,), name="z")
     small = (*sizes[-1], channels[-1])
@@ -57,7 +66,7 @@ def dcgan_generator(
     return keras.Model(z, x, name="dcgan_generator")
 
 
-def dcgan_discriminator(image_shape, width=64, kernel_size=5, norm="batch", spectral=False):
+def dcgan_discriminator(image_shape, width=64, kernel_size=5, norm="batch", spectral=False, stop_below=8):
     """Discriminator of convolutions with stride 2, the mirror image of `dcgan_generator`.
 
     Radford et al. 2015, arXiv:1511.06434, sections 3 and 4: LeakyReLU of slope 0.2, normalization everywhere but at the
@@ -74,14 +83,17 @@ def dcgan_discriminator(image_shape, width=64, kernel_size=5, norm="batch", spec
         norm: "batch"; "layer" (over H, W and C, one scale per channel); or None.
         spectral: Whether each dense and convolutional layer is spectrally normalized (arXiv:1802.05957, which takes
             `norm=None` with it).
+        stop_below: As in `dcgan_generator`. The last map is scored by one linear layer: a map of 7x7 leaves each unit
+            with a small part of a 28x28 image, which it judges by itself.
 
     Returns:
         `keras.Model` from `x` (m, H, W, C) to raw float32 scores (m, 1).
 
     Raises:
-        ValueError: If a size is not a positive integer, a side is below 8, or `norm` is unknown.
+        ValueError: If a size is not a positive integer, a side is below 8, `norm` is unknown, or `stop_below` is not
+            from 2 to 8.
     """
-    _, channels = _plan(image_shape, width, kernel_size, norm)
+    _, channels = _plan(image_shape, width, kernel_size, norm, stop_below)
     wrap = SpectralNormalization if spectral else as_it_is
     x = keras.Input(image_shape, name="x")
     h = x
@@ -95,19 +107,21 @@ def dcgan_discriminator(image_shape, width=64, kernel_size=5, norm="batch", spec
     return keras.Model(x, wrap(dense)(layers.Flatten()(h)), name="dcgan_discriminator")
 
 
-def _plan(image_shape, width, kernel_size, norm):
+def _plan(image_shape, width, kernel_size, norm, stop_below):
     """Check the arguments; return the sizes from the image's down, and the channels of all but the image."""
     check_shape("image_shape", image_shape, (28, 28, 1))
     check_integers(width=width)
     check_integers(kernel_size=kernel_size, minimum=2)
     check_choice("norm", norm, _NORMS)
+    if stop_below not in range(2, _SMALLEST_SIDE + 1):
+        raise ValueError(f"stop_below={stop_below!r} was passed. Expected an integer from 2 to 8. Leave it out for 8.")
     sizes = [tuple(image_shape[:2])]
     if min(sizes[0]) < _SMALLEST_SIDE:
         raise ValueError(
             f"image_shape={tuple(image_shape)} is too small for strided convolutions. Expected sides of at least "
             f"{_SMALLEST_SIDE} pixels. Enlarge the images, or use mlp_generator and mlp_discriminator."
         )
-    while min(sizes[-1]) >= _SMALLEST_SIDE:
+    while min(sizes[-1]) >= stop_below:
         sizes.append(tuple(-(-side // 2) for side in sizes[-1]))
     return sizes, [width * min(2**depth, 8) for depth in range(len(sizes) - 1)]
 
