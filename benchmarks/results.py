@@ -23,7 +23,7 @@ import result_tables
 from result_tables import FLOORS, PICTURES, RESULTS, ROOT
 
 from keras_gans.files import written_beside
-from keras_gans.recipes.plan import make_plan
+from keras_gans_cli.plan import make_plan
 
 RUNS = ROOT / "runs" / "results"
 SEEDS = (0, 1, 2)
@@ -130,8 +130,8 @@ def floors():
     if FLOORS.exists():
         return
     import keras_gans as kg
-    from keras_gans.recipes import evaluation
-    from keras_gans.recipes.plan import standardized
+    from keras_gans_cli import evaluation
+    from keras_gans_cli.plan import standardized
 
     found = {}
     for name in ("ring", "grid"):

@@ -118,14 +118,14 @@ def train(
 ):
     """Train a recipe into a run folder: options, statistics, pictures, measures, model, exports."""
     with told_in_one_sentence():
-        _check_recipe(recipe)
+        recipes.check_name(recipe)
         _check_run_dir(run_dir, resume)
         asked = dict(
             data=data, image_size=image_size, batch_size=batch_size, steps=2 if smoke else steps, seed=seed,
             precision=precision, jit=jit, changes=_pairs(changes or []),
         )  # fmt: skip
         quiet.load()
-        from keras_gans.recipes import run
+        from keras_gans_cli import run
 
         plan = run.planned(recipe, asked, run_dir if resume else None)
         if dry_run:
@@ -152,7 +152,7 @@ def sample(
         if out.suffix not in (".png", ".npy"):
             raise ValueError(f"--out {out} was passed. Expected a path that ends in .png or .npy.")
         quiet.load()
-        from keras_gans.recipes import trained
+        from keras_gans_cli import trained
 
         trained.write_samples(trained.sampler(source), num, seed, out)
         _say(f"{num} samples in {out}")
@@ -172,7 +172,7 @@ def evaluate(
         if best and not source.is_dir():
             raise ValueError(f"--best was passed with {source}. Expected the folder of a run. Leave --best out.")
         quiet.load()
-        from keras_gans.recipes import trained
+        from keras_gans_cli import trained
 
         measures, path = trained.evaluate(source, data, best)
         _show_measures(measures)
@@ -186,7 +186,7 @@ def export(source: Run):
     with told_in_one_sentence():
         _check_exists(source)
         quiet.load()
-        from keras_gans.recipes import run, trained
+        from keras_gans_cli import run, trained
 
         run.export_generator(trained.model_of(source), source if source.is_dir() else source.parent, _say)
 
@@ -208,16 +208,6 @@ def _say(text):
 
 def _show_error(message):
     errors.print(f"Error: {' '.join(message.split())}", style="red", soft_wrap=True, markup=False, highlight=False)
-
-
-def _check_recipe(name):
-    import difflib
-
-    known = [recipe.name for recipe in recipes.all_recipes()]
-    if name not in known:
-        near = difflib.get_close_matches(name, known, n=1, cutoff=0.4)
-        meant = f" Did you mean {near[0]!r}?" if near else ""
-        raise ValueError(f"There is no recipe {name!r}.{meant} Expected one of {', '.join(known)}.")
 
 
 def _check_run_dir(run_dir, resume):
@@ -251,7 +241,7 @@ def _show_dry_run(plan):
     import datetime
     import json
 
-    from keras_gans.recipes.dry_run import dry_run
+    from keras_gans_cli.dry_run import dry_run
 
     found = dry_run(plan)
     model = found["model"]

@@ -2,6 +2,7 @@
 
 import ast
 import dataclasses
+import difflib
 import importlib.util
 import pathlib
 import re
@@ -35,6 +36,15 @@ def folder():
 def all_recipes():
     """Return every `Recipe`, by name."""
     return [_read(path) for path in sorted(folder().glob("[!_]*_*.py")) if "\nDATA = " in path.read_text("utf-8")]
+
+
+def check_name(name):
+    """Raise a ValueError, with the nearest name, if there is no recipe of this name."""
+    known = [recipe.name for recipe in all_recipes()]
+    if name not in known:
+        near = difflib.get_close_matches(name, known, n=1, cutoff=0.4)
+        meant = f" Did you mean {near[0]!r}?" if near else ""
+        raise ValueError(f"There is no recipe {name!r}.{meant} Expected one of {', '.join(known)}.")
 
 
 def _read(path):

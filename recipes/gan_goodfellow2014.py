@@ -22,7 +22,7 @@ IMAGES = {
     "ema_decay": 0.998,
 }
 POINTS = {
-    "steps": 20000,
+    "steps": 12000,
     "batch_size": 256,
     "latent_dim": 2,
     "width": 128,

@@ -27,7 +27,7 @@ IMAGES = {
     "ema_decay": 0.998,
 }
 POINTS = {
-    "steps": 12000,
+    "steps": 8000,
     "batch_size": 256,
     "latent_dim": 2,
     "width": 128,

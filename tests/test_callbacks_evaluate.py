@@ -131,6 +131,16 @@ def test_rows_after_a_crash_are_obsolete(tmp_path):
     assert load_model(tmp_path / "best.keras").step == 15  # the 1 of the lost state does not count
 
 
+def test_a_best_that_was_measured_and_not_saved_is_saved_when_it_is_measured_again(tmp_path):
+    """The process was killed between the two, and goes on from the same step."""
+    text = "".join(json.dumps({"step": s, "quality": {"distance": d}}) + "\n" for s, d in [(0, 9), (10, 1)])
+    (tmp_path / "evaluations.jsonl").write_text(text)
+    model = gan()
+    model.step_counter.assign(10)
+    fit(model, callbacks.EvaluateGenerator(Scripted(1, 2), tmp_path, 10, NUM))
+    assert load_model(tmp_path / "best.keras").step == 10
+
+
 # Which generator
 
 

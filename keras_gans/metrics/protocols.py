@@ -88,7 +88,7 @@ class JudgeProtocol:
             **self._measure(features, probabilities),
             "classifier_kernel": kernel_distance(self._features, features),
             "neighbours": precision_recall_density_coverage(self._features[:num], features[:num]),
-            "diversity": ms_ssim_diversity(samples),
+            "diversity": ms_ssim_diversity(_within_range(samples)),
         }
 
     def _measure(self, features, probabilities):
@@ -135,8 +135,14 @@ class PixelProtocol:
         return {
             **self(samples),
             "neighbours": precision_recall_density_coverage(self._pixels[:num], pixels[:num]),
-            "diversity": ms_ssim_diversity(samples),
+            "diversity": ms_ssim_diversity(_within_range(samples)),
         }
+
+
+def _within_range(images):
+    """Clip float images to [-1, 1]: a generator without tanh may overshoot."""
+    images = np.asarray(images)
+    return images if images.dtype == np.uint8 else np.clip(images, -1, 1)
 
 
 def _flat(images):

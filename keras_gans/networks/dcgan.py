@@ -29,8 +29,9 @@ def dcgan_generator(
     ReLU, tanh, kernels from N(0, 0.02). For 64x64 images and `width=128` it is the paper's network.
 
     The depth follows the size: sides are halved, rounding up, until the smaller one is below `stop_below` (for 8:
-    28x28: 7, 14, 28; 64x64: 4, 8, 16, 32, 64; 45x37: 6x5, 12x10, 23x19, 45x37; for 5: 28x28: 4, 7, 14, 28). Where a doubled map is a pixel too large, it is cropped.
-    The last map before the image has `width` channels, and each smaller one twice as many, up to 8 `width`.
+    28x28: 7, 14, 28; 64x64: 4, 8, 16, 32, 64; 45x37: 6x5, 12x10, 23x19, 45x37; for 5: 28x28: 4, 7, 14, 28). Where a
+    doubled map is a pixel too large, it is cropped. The last map before the image has `width` channels, and each
+    smaller one twice as many, up to 8 `width`.
 
     Deviations from the paper: layers without a normalization after them have a bias (the authors' have none).
 

@@ -9,8 +9,8 @@ from keras_gans import pictures
 from keras_gans.callbacks.run_folder import read_options
 from keras_gans.data.named import NAMES
 from keras_gans.files import written_beside
-from keras_gans.recipes import evaluation, run
-from keras_gans.recipes.plan import standardized
+from keras_gans_cli import evaluation, run
+from keras_gans_cli.plan import standardized
 
 SIZED = set(NAMES) - {"celeb_a"}  # data that have a size of their own; others are brought to the samples' size
 

@@ -5,23 +5,17 @@ import contextlib
 import dataclasses
 import functools
 import importlib
-import pathlib
 import types
 
 import keras
 
 import keras_gans as kg
 from keras_gans.data.named import MIXTURES, suggestion
+from keras_gans_cli import recipes
 
 PRECISIONS = ("float32", "mixed_bfloat16", "mixed_float16")
 LEAST_SIZE = 11  # pixels: the window of MS-SSIM, by which samples are measured
 JIT = {"auto": "auto", "on": True, "off": False}
-
-
-def names():
-    """Return the names of all recipes: the files of this folder that say what data they train on."""
-    paths = pathlib.Path(__file__).parent.glob("[!_]*_*.py")
-    return sorted(path.stem for path in paths if "\nDATA = " in path.read_text(encoding="utf-8"))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -89,10 +83,7 @@ def make_plan(
     Raises:
         ValueError: If the recipe or a setting is unknown, or a value is out of its range; says what is near.
     """
-    if recipe not in names():
-        raise ValueError(
-            f"There is no recipe {recipe!r}.{suggestion(recipe, names())} Expected one of {', '.join(names())}."
-        )
+    recipes.check_name(recipe)
     module = _module(recipe)
     data = module.DATA if data is None else data
     constants = getattr(module, "POINTS" if data in MIXTURES else "IMAGES", None)

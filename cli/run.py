@@ -9,8 +9,8 @@ import keras_gans as kg
 from keras_gans import callbacks, export, pictures
 from keras_gans.callbacks.run_folder import read_options
 from keras_gans.callbacks.sample_grid import picture_interpolation
-from keras_gans.recipes import evaluation
-from keras_gans.recipes.plan import Plan, make_plan
+from keras_gans_cli import evaluation
+from keras_gans_cli.plan import Plan, make_plan
 
 NUM_REAL = 1000  # points beneath a scatter plot
 ROWS = 8  # of pictures of images
