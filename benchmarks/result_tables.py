@@ -116,8 +116,12 @@ def page(tables, rows):
     parts = [HEAD.format(hardware="; ".join(hardware), versions="; ".join(versions))]
     for data, text in tables:
         parts.append(f"## {TITLES[data]}\n\n{text}")
-        pictures = sorted(PICTURES.glob(f"*-{data}.png"))
+        pictures = sorted(PICTURES.glob(f"*_*-{data}.png"))
         parts += [f"![{path.stem}](../results/recipes/{path.name})\n\n*`{path.stem}`, seed 0*" for path in pictures]
+        parts.append(
+            f"![{TITLES[data]}: distance over training](../results/recipes/curves-{data}.png)\n\n*"
+            f"{'EMD' if data in PAPERS else 'Classifier-Fréchet distance'} over training, seed 0*"
+        )
     return "\n\n".join(parts) + "\n"
 
 

@@ -22,6 +22,8 @@ import threading
 import result_tables
 from result_tables import FLOORS, PICTURES, RESULTS, ROOT
 
+from keras_gans import metrics, pictures
+from keras_gans.callbacks.run_folder import read_stats
 from keras_gans.files import written_beside
 from keras_gans_cli.plan import make_plan
 
@@ -49,6 +51,8 @@ IMAGE_RUNS = (
     + [(recipe, "mnist", seed) for recipe in BEST for seed in SEEDS[1:]]
     + [(recipe, "fashion_mnist", 0) for recipe in BEST]
 )
+CURVE = "distance"
+HEADLINES = [protocol.headline for protocol in (metrics.JudgeProtocol, metrics.MixtureProtocol)]
 _keeping = threading.Lock()
 
 
@@ -105,7 +109,21 @@ def read(recipe, data, seed):
         "versions": about["versions"],
         "settings": about["options"]["settings"],
         "measures": json.loads((directory / "metrics.json").read_text()),
+        "curve": curve(directory, about["model"]["arguments"]["n_critic"] * about["options"]["settings"]["batch_size"]),
     }
+
+
+def curve(directory, images_per_step):
+    """Return the Frechet or the earth mover's distances that were measured along a run, with steps and images seen."""
+    return [
+        {
+            "step": row["step"],
+            "images": row["step"] * images_per_step,
+            CURVE: next(row[m][n] for m, n in HEADLINES if m in row),
+        }
+        for row in read_stats(directory / "evaluations.jsonl")
+        if row["step"] > 0
+    ]
 
 
 def keep(row):
@@ -117,6 +135,9 @@ def keep(row):
         picture = "density.png" if "modes" in row["measures"] else "samples.png"
         with written_beside(PICTURES / f"{row['recipe']}-{row['data']}.png") as beside:
             shutil.copy(folder(*name_of(row)) / picture, beside)
+    runs = {other["recipe"]: other["curve"] for other in all_rows if (other["data"], other["seed"]) == (row["data"], 0)}
+    if runs:
+        pictures.curves_of_runs(runs, CURVE, PICTURES / f"curves-{row['data']}.png", log=True)
     result_tables.write_all(all_rows, json.loads(FLOORS.read_text()))
 
 
