@@ -4,8 +4,9 @@ Paper:      Radford et al. 2015, "Unsupervised Representation Learning with Deep
             Networks", arXiv:1511.06434, section 4: Adam 2e-4 with beta_1 0.5, batches of 128, z in U(-1, 1)^100.
 Command:    keras-gans train dcgan_radford2015 [--data mnist|fashion_mnist|digits|FOLDER|...]
 Paper says: pictures, and the accuracy of classifiers on the discriminator's features; no figure of the samples.
-Deviations: two strided convolutions for 28x28 pixels in place of four for 64x64; batches of 64; the learning rate falls
-            to 0 along a cosine; a moving average of the weights is sampled.
+Deviations: three strided convolutions of 4x4 kernels for 28x28 pixels in place of four of 5x5 for 64x64, a quarter of
+            the width; batches of 64; Adam 4e-3, twenty times the paper's for a run of minutes, with beta_2 0.9, falling
+            to 0 along a cosine; z in U(-1, 1)^64; a moving average of the weights is sampled.
 """
 
 import keras_gans as kg
@@ -13,13 +14,13 @@ from keras_gans.recipes.optimizers import falling_adam
 
 DATA = "mnist"
 IMAGES = {
-    "steps": 10000,
+    "steps": 7000,
     "batch_size": 64,
-    "latent_dim": 100,
+    "latent_dim": 64,
     "width": 32,
     "kernel_size": 4,
     "stop_below": 5,
-    "learning_rate": 2e-4,
+    "learning_rate": 4e-3,
     "ema_decay": 0.998,
 }
 
@@ -30,9 +31,7 @@ def build(sample_shape, s):
     discriminator = kg.networks.dcgan_discriminator(sample_shape, s.width, s.kernel_size, stop_below=s.stop_below)
     model = kg.NonSaturatingGAN(generator, discriminator, latent=kg.latent.Uniform(-1.0, 1.0))
     model.compile(
-        falling_adam(s.learning_rate, s.steps, beta_2=0.999),
-        falling_adam(s.learning_rate, s.steps, beta_2=0.999),
-        jit_compile=s.jit_compile,
+        falling_adam(s.learning_rate, s.steps), falling_adam(s.learning_rate, s.steps), jit_compile=s.jit_compile
     )
     model.track_ema(s.ema_decay)
     return model

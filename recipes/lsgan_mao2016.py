@@ -13,13 +13,13 @@ from keras_gans.recipes.optimizers import falling_adam
 
 DATA = "mnist"
 IMAGES = {
-    "steps": 10000,
+    "steps": 7000,
     "batch_size": 64,
     "latent_dim": 64,
     "width": 32,
     "kernel_size": 4,
     "stop_below": 5,
-    "learning_rate": 2e-4,
+    "learning_rate": 4e-3,
     "ema_decay": 0.998,
 }
 POINTS = {
