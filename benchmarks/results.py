@@ -5,8 +5,8 @@
 Each run is one of the command line (`keras-gans train ...`) in runs/results. A run whose row is in
 results/recipes.json, made with the recipe's present constants, is not made again, and one that was stopped or killed
 goes on: the script can be ended at any time and started again. After each run it writes results/recipes.json, a picture
-of the run in results/recipes/, recipes/README.md, and the tables in README.md. Points are trained two runs at a time on
-one core each, images one run at a time on all cores.
+of the run in results/recipes/, recipes/README.md, and the tables in README.md. Every run has one core for itself, and
+there are as many at a time as cores.
 """
 
 import argparse
@@ -61,7 +61,7 @@ def folder(recipe, data, seed):
     return RUNS / f"{recipe}-{data}-{seed}"
 
 
-def run(recipe, data, seed, core=None):
+def run(recipe, data, seed, core):
     """Make a run, or what is missing of it, unless its row is there; return its row of results/recipes.json."""
     settings = make_plan(recipe, data, seed=seed).settings
     for row in rows():
@@ -76,13 +76,10 @@ def run(recipe, data, seed, core=None):
     arguments = ["train", recipe, "--data", data, "--seed", str(seed), "--run-dir", str(directory)]
     arguments += ["--resume"] if directory.exists() else []
     with open(directory.with_suffix(".log"), "a") as log:
-        subprocess.run(
-            [sys.executable, "-m", "keras_gans_cli", *arguments],
-            check=True,
-            stdout=log,
-            stderr=log,
-            preexec_fn=None if core is None else lambda: os.sched_setaffinity(0, {core}),
-        )
+        command = ["taskset", "-c", str(core), sys.executable, "-m", "keras_gans_cli", *arguments]
+        done = subprocess.run(command, stdout=log, stderr=log, check=False)
+    if done.returncode:
+        raise SystemExit(f"keras-gans {' '.join(arguments)} failed; see {log.name}.")
     with _keeping:
         row = read(recipe, data, seed)
         keep(row)
@@ -185,11 +182,10 @@ def main():
         finally:
             cores.put(core)
 
-    for name in chosen(IMAGE_RUNS):
-        print(summary(run(*name)), flush=True)
     with concurrent.futures.ThreadPoolExecutor(cores.qsize()) as pool:
-        for row in pool.map(run_on_one_core, chosen(POINT_RUNS)):
+        for row in pool.map(run_on_one_core, chosen(IMAGE_RUNS + POINT_RUNS)):
             print(summary(row), flush=True)
+    result_tables.main()
 
 
 def summary(row):

@@ -13,13 +13,14 @@ from keras_gans.recipes.optimizers import falling_adam
 
 DATA = "mnist"
 IMAGES = {
-    "steps": 10000,
+    "steps": 7000,
     "batch_size": 64,
-    "latent_dim": 128,
+    "latent_dim": 64,
     "width": 32,
     "kernel_size": 4,
     "stop_below": 5,
-    "learning_rate": 2e-4,
+    "kernel_initializer": "he_normal",
+    "learning_rate": 1e-3,
     "n_critic": 1,
     "ema_decay": 0.998,
 }
@@ -41,10 +42,21 @@ def build(sample_shape, s):
         discriminator = kg.networks.mlp_discriminator(sample_shape, hidden=(s.width,) * 3, spectral=True)
     else:
         generator = kg.networks.dcgan_generator(
-            s.latent_dim, sample_shape, s.width, s.kernel_size, stop_below=s.stop_below
+            s.latent_dim,
+            sample_shape,
+            s.width,
+            s.kernel_size,
+            stop_below=s.stop_below,
+            kernel_initializer=s.kernel_initializer,
         )
         discriminator = kg.networks.dcgan_discriminator(
-            sample_shape, s.width, s.kernel_size, stop_below=s.stop_below, norm=None, spectral=True
+            sample_shape,
+            s.width,
+            s.kernel_size,
+            stop_below=s.stop_below,
+            kernel_initializer=s.kernel_initializer,
+            norm=None,
+            spectral=True,
         )
     model = kg.HingeGAN(generator, discriminator, n_critic=s.n_critic)
     model.compile(

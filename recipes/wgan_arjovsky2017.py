@@ -15,15 +15,15 @@ import keras_gans as kg
 
 DATA = "mnist"
 IMAGES = {
-    "steps": 4000,
+    "steps": 3500,
     "batch_size": 64,
     "latent_dim": 64,
     "width": 32,
     "kernel_size": 4,
     "stop_below": 5,
-    "learning_rate": 5e-4,
-    "n_critic": 5,
-    "clip_value": 0.02,
+    "learning_rate": 2e-3,
+    "n_critic": 3,
+    "clip_value": 0.03,
     "ema_decay": 0.998,
 }
 POINTS = {

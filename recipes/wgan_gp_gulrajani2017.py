@@ -15,14 +15,15 @@ from keras_gans.recipes.optimizers import falling_adam
 
 DATA = "mnist"
 IMAGES = {
-    "steps": 4000,
+    "steps": 2500,
     "batch_size": 64,
     "latent_dim": 64,
     "width": 32,
     "kernel_size": 4,
     "stop_below": 5,
-    "learning_rate": 5e-4,
-    "n_critic": 5,
+    "kernel_initializer": "he_normal",
+    "learning_rate": 2e-3,
+    "n_critic": 3,
     "gp_weight": 10.0,
     "ema_decay": 0.998,
 }
@@ -45,10 +46,20 @@ def build(sample_shape, s):
         critic = kg.networks.mlp_discriminator(sample_shape, hidden=(s.width,) * 3)
     else:
         generator = kg.networks.dcgan_generator(
-            s.latent_dim, sample_shape, s.width, s.kernel_size, stop_below=s.stop_below
+            s.latent_dim,
+            sample_shape,
+            s.width,
+            s.kernel_size,
+            stop_below=s.stop_below,
+            kernel_initializer=s.kernel_initializer,
         )
         critic = kg.networks.dcgan_discriminator(
-            sample_shape, s.width, s.kernel_size, stop_below=s.stop_below, norm=None
+            sample_shape,
+            s.width,
+            s.kernel_size,
+            stop_below=s.stop_below,
+            kernel_initializer=s.kernel_initializer,
+            norm=None,
         )
     model = kg.WGANGP(generator, critic, n_critic=s.n_critic, gp_weight=s.gp_weight)
     model.compile(

@@ -232,6 +232,22 @@ def test_dcgan_28x28_layer_by_layer():
     assert discriminator.count_params() == 1664 + 204_800 + 4 * 128 + 6273
 
 
+def test_kernels_are_drawn_as_asked():
+    keras.utils.set_random_seed(0)
+    networks = [
+        dcgan_generator(200, (16, 16, 1), width=64, kernel_initializer="he_normal"),
+        dcgan_discriminator((16, 16, 3), width=64, kernel_initializer="he_normal"),
+    ]
+    for network in networks:
+        kernels = [layer.kernel for layer in network.layers if hasattr(layer, "kernel") and layer.kernel.shape[-1] > 1]
+        assert len(kernels) >= 2
+        for kernel in kernels:
+            fan_in = np.prod(kernel.shape[:-1])  # as Keras counts it, of transposed convolutions too
+            assert np.std(kernel.numpy()) == pytest.approx(np.sqrt(2 / fan_in), rel=0.05)
+        first, second = (np.ravel(kernel.numpy())[:50] for kernel in kernels[:2])
+        assert abs(np.corrcoef(first, second)[0, 1]) < 0.5  # not the same numbers twice
+
+
 def test_maps_are_halved_until_they_are_small_enough():
     generator = dcgan_generator(10, (28, 28, 1), width=8, kernel_size=4, stop_below=5)
     discriminator = dcgan_discriminator((28, 28, 1), width=8, kernel_size=4, norm=None, stop_below=5)

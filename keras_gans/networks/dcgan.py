@@ -21,6 +21,7 @@ def dcgan_generator(
     spectral=False,
     output_activation="tanh",
     stop_below=8,
+    kernel_initializer=None,
 ):
     """Generator of transposed convolutions: a small map made of z is doubled until it has the image's size.
 
@@ -44,6 +45,8 @@ def dcgan_generator(
         spectral: Whether each dense and convolutional layer is spectrally normalized.
         output_activation: Activation of the image, as Keras takes it.
         stop_below: Side below which maps are not halved, 2 to 8 pixels.
+        kernel_initializer: Name of an initializer, as Keras takes it, in place of N(0, 0.02), which is small for small
+            widths: "he_normal" is that of the authors' code of WGAN-GP.
 
     Returns:
         `keras.Model` from `z` (m, latent_dim) to float32 images (m, H, W, C).
@@ -57,17 +60,20 @@ def dcgan_generator(
     wrap = SpectralNormalization if spectral else as_it_is
     z = keras.Input((latent_dim,), name="z")
     small = (*sizes[-1], channels[-1])
-    h = wrap(layers.Dense(math.prod(small), use_bias=norm is None, kernel_initializer=_normal()))(z)
+    dense = layers.Dense(math.prod(small), use_bias=norm is None, kernel_initializer=_initializer(kernel_initializer))
+    h = wrap(dense)(z)
     h = layers.ReLU()(_normalize(layers.Reshape(small)(h), norm))
     for size, filters in zip(sizes[-2:0:-1], channels[-2::-1], strict=True):
-        h = _double(h, filters, size, kernel_size, norm is None, wrap)
+        h = _double(h, filters, size, kernel_size, norm is None, wrap, kernel_initializer)
         h = layers.ReLU()(_normalize(h, norm))
-    h = _double(h, image_shape[2], sizes[0], kernel_size, True, wrap)
+    h = _double(h, image_shape[2], sizes[0], kernel_size, True, wrap, kernel_initializer)
     x = layers.Activation(output_activation, dtype="float32")(h)
     return keras.Model(z, x, name="dcgan_generator")
 
 
-def dcgan_discriminator(image_shape, width=64, kernel_size=5, norm="batch", spectral=False, stop_below=8):
+def dcgan_discriminator(
+    image_shape, width=64, kernel_size=5, norm="batch", spectral=False, stop_below=8, kernel_initializer=None
+):
     """Discriminator of convolutions with stride 2, the mirror image of `dcgan_generator`.
 
     Radford et al. 2015, arXiv:1511.06434, sections 3 and 4: LeakyReLU of slope 0.2, normalization everywhere but at the
@@ -86,6 +92,7 @@ def dcgan_discriminator(image_shape, width=64, kernel_size=5, norm="batch", spec
             `norm=None` with it).
         stop_below: As in `dcgan_generator`. The last map is scored by one linear layer: a map of 7x7 leaves each unit
             with a small part of a 28x28 image, which it judges by itself.
+        kernel_initializer: As in `dcgan_generator`.
 
     Returns:
         `keras.Model` from `x` (m, H, W, C) to raw float32 scores (m, 1).
@@ -101,10 +108,15 @@ def dcgan_discriminator(image_shape, width=64, kernel_size=5, norm="batch", spec
     for depth, filters in enumerate(channels):
         here = norm if depth > 0 else None
         conv = layers.Conv2D(
-            filters, kernel_size, strides=2, padding="same", use_bias=here is None, kernel_initializer=_normal()
+            filters,
+            kernel_size,
+            strides=2,
+            padding="same",
+            use_bias=here is None,
+            kernel_initializer=_initializer(kernel_initializer),
         )
         h = RectifiedLinear(0.2)(_normalize(wrap(conv)(h), here))
-    dense = layers.Dense(1, kernel_initializer=_normal(), dtype="float32")
+    dense = layers.Dense(1, kernel_initializer=_initializer(kernel_initializer), dtype="float32")
     return keras.Model(x, wrap(dense)(layers.Flatten()(h)), name="dcgan_discriminator")
 
 
@@ -127,10 +139,15 @@ def _plan(image_shape, width, kernel_size, norm, stop_below):
     return sizes, [width * min(2**depth, 8) for depth in range(len(sizes) - 1)]
 
 
-def _double(h, filters, size, kernel_size, use_bias, wrap):
+def _double(h, filters, size, kernel_size, use_bias, wrap, kernel_initializer):
     """Double both sides by a transposed convolution, then cut them to `size`."""
     conv = layers.Conv2DTranspose(
-        filters, kernel_size, strides=2, padding="same", use_bias=use_bias, kernel_initializer=_normal()
+        filters,
+        kernel_size,
+        strides=2,
+        padding="same",
+        use_bias=use_bias,
+        kernel_initializer=_initializer(kernel_initializer),
     )
     h = wrap(conv)(h)
     surplus = [(0, have - want) for have, want in zip(h.shape[1:3], size, strict=True)]
@@ -144,6 +161,6 @@ def _normalize(h, norm):
     return layers.GroupNormalization(groups=1, epsilon=1e-5)(h) if norm == "layer" else h
 
 
-def _normal():
+def _initializer(name):
     # One object per layer: a Keras initializer without a seed draws the same numbers at every use.
-    return keras.initializers.RandomNormal(stddev=0.02)
+    return keras.initializers.RandomNormal(stddev=0.02) if name is None else keras.initializers.get(name)
