@@ -1,4 +1,4 @@
-# Two targets, each with all of its own set-up in .venv: a machine needs Python 3.11 to 3.13 and make, no more.
+# Three targets, each with all of its own set-up in .venv: a machine needs Python 3.11 to 3.13 and make, no more.
 #   make demo      train WGAN-GP on handwritten digits, export the generator, sample it with onnxruntime alone
 #   make test      run the tests
 #   make results   train every recipe and write the tables of figures: hours; can be stopped and continued

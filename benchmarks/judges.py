@@ -1,12 +1,11 @@
-"""Train the judges of 28x28 images whose weights ship in keras_gans/metrics/judges, and measure their floors.
+"""Train the judges of 28x28 images whose weights ship in keras_gans/metrics/judges.
 
     python benchmarks/judges.py [mnist] [fashion_mnist]
 
 A judge is trained on the 60,000 training images (Adam 1e-3 falling to 0 along a cosine, batches of 128, 8 epochs,
 dropout 0.5 before the logits, seed 0), its weights are rounded to float16, and its accuracy is that of the rounded
-weights on the 10,000 test images, which it has not seen. The floor is what real images score: test images against
-training images. Some two minutes each on two cores; the weights differ in their last digits from machine to machine,
-and with them the hash. Writes results/judges.json.
+weights on the 10,000 test images, which it has not seen. Some two minutes each on two cores; the weights differ in
+their last digits from machine to machine, and with them the hash. Writes results/judges.json.
 """
 
 import json

@@ -1,6 +1,6 @@
 """Make every figure that the recipes claim: train, measure, tabulate.
 
-    python benchmarks/results.py [--only SUBSTRING]
+    python benchmarks/results.py [--only SUBSTRING] [--again]
 
 Each run is one of the command line (`keras-gans train ...`) in runs/results. A run whose row is in
 results/recipes.json, made with the recipe's present constants, is not made again, and one that was stopped or killed
@@ -91,6 +91,12 @@ def rows():
     return json.loads(RESULTS.read_text()) if RESULTS.exists() else []
 
 
+def write_rows(all_rows):
+    """Write results/recipes.json."""
+    with written_beside(RESULTS) as beside:
+        beside.write_text(json.dumps(all_rows, indent=1) + "\n")
+
+
 def read(recipe, data, seed):
     """Return what a finished run says of itself, as one row."""
     directory = folder(recipe, data, seed)
@@ -126,8 +132,7 @@ def curve(directory, images_per_step):
 def keep(row):
     """Put a row in place of an earlier one of the same run, copy the run's picture, and write the tables."""
     all_rows = sorted([other for other in rows() if name_of(other) != name_of(row)] + [row], key=name_of)
-    with written_beside(RESULTS) as beside:
-        beside.write_text(json.dumps(all_rows, indent=1) + "\n")
+    write_rows(all_rows)
     if row["seed"] == 0:
         picture = "density.png" if "modes" in row["measures"] else "samples.png"
         with written_beside(PICTURES / f"{row['recipe']}-{row['data']}.png") as beside:
@@ -167,9 +172,17 @@ def floors():
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--only", default="", help="make only the runs whose folder's name contains this")
-    only = parser.parse_args().only
+    parser.add_argument("--again", action="store_true", help="make runs anew that are in results/recipes.json")
+    arguments = parser.parse_args()
+    only = arguments.only
     chosen = lambda runs: [run for run in runs if only in folder(*run).name]  # noqa: E731
     RUNS.mkdir(parents=True, exist_ok=True)
+    if arguments.again:
+        FLOORS.unlink(missing_ok=True)
+        for name in chosen(IMAGE_RUNS + POINT_RUNS):
+            shutil.rmtree(folder(*name), ignore_errors=True)
+        names = {folder(*name).name for name in chosen(IMAGE_RUNS + POINT_RUNS)}
+        write_rows([row for row in rows() if folder(*name_of(row)).name not in names])
     floors()
     cores = queue.SimpleQueue()
     for core in sorted(os.sched_getaffinity(0)):

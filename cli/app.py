@@ -1,6 +1,7 @@
 """keras-gans: recipes, train, sample, evaluate, export."""
 
 import contextlib
+import os
 import pathlib
 import sys
 from typing import Annotated
@@ -44,6 +45,9 @@ Run = Annotated[pathlib.Path, typer.Argument(metavar="RUN|FILE", help="Folder of
 Seed = Annotated[int, typer.Option(min=0, help="Seed of the latents.")]
 
 
+FORESEEN = (ValueError, TypeError, LookupError, OSError, RuntimeError, ArithmeticError, ImportError, MemoryError)
+
+
 class _State:
     traceback = False
 
@@ -62,8 +66,8 @@ def told_in_one_sentence():
     except KeyboardInterrupt as interrupt:
         errors.print(str(interrupt) or "Interrupted.", style="yellow", soft_wrap=True, markup=False, highlight=False)
         raise typer.Exit(130) from None
-    except (ValueError, TypeError, LookupError, OSError, RuntimeError, ArithmeticError, ImportError) as error:
-        if _State.traceback:
+    except Exception as error:
+        if _State.traceback or not (isinstance(error, FORESEEN) or type(error).__module__.startswith("tensorflow")):
             raise
         _show_error(str(error) or type(error).__name__)
         raise typer.Exit(2 if isinstance(error, ValueError | FileExistsError | FileNotFoundError) else 1) from None
@@ -82,7 +86,7 @@ def list_recipes():
         data = f"{recipe.data}, ..., ring, grid" if recipe.points else f"{recipe.data}, ..."
         table.add_row(recipe.name, recipe.title, recipe.paper, data)
     console.print(table)
-    console.print("\nkeras-gans train RECIPE --data NAME|FOLDER; what each got is in recipes/README.md.")
+    console.print("\nkeras-gans train RECIPE --data NAME|FOLDER")
 
 
 @app.command()
@@ -92,23 +96,29 @@ def train(
         str | None,
         typer.Option(
             metavar="NAME|FOLDER",
-            help="digits, mnist, fashion_mnist, cifar10, celeb_a, ring, grid, spiral, "
-            "random, or a folder of images.  [default: the recipe's]",
+            help="digits, mnist, fashion_mnist, cifar10, celeb_a, ring, grid, spiral, random, or a folder of images.",
+            show_default="the recipe's",
         ),
     ] = None,
-    image_size: Annotated[int | None, typer.Option(help="Side of the images in pixels.")] = None,
-    batch_size: Annotated[int | None, typer.Option(help="Samples of one discriminator step.")] = None,
-    steps: Annotated[int | None, typer.Option(help="Generator steps.")] = None,
-    seed: Annotated[int | None, typer.Option(min=0, help="Seed of weights, noise, data.  [default: 0]")] = None,
+    image_size: Annotated[
+        int | None, typer.Option(help="Side of the images in pixels.", show_default="the data's; 64 for a folder")
+    ] = None,
+    batch_size: Annotated[
+        int | None, typer.Option(help="Samples of one discriminator step.", show_default="the recipe's")
+    ] = None,
+    steps: Annotated[int | None, typer.Option(help="Generator steps.", show_default="the recipe's")] = None,
+    seed: Annotated[
+        int | None, typer.Option(min=0, help="Seed of weights, noise and data order.", show_default="0")
+    ] = None,
     run_dir: Annotated[
-        pathlib.Path | None, typer.Option(help="Folder of the run, a new one.  [default: runs/RECIPE-N]")
+        pathlib.Path | None, typer.Option(help="Folder of the run, a new one.", show_default="runs/RECIPE-N")
     ] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with the run in --run-dir.")] = False,
     precision: Annotated[
-        str | None, typer.Option(help="float32, mixed_bfloat16 or mixed_float16.  [default: float32]")
+        str | None, typer.Option(help="float32, mixed_bfloat16 or mixed_float16.", show_default="float32")
     ] = None,
     jit: Annotated[
-        str | None, typer.Option(help="Compile the step by XLA: auto (on a GPU), on or off.  [default: auto]")
+        str | None, typer.Option(help="Compile the step by XLA: auto (on a GPU), on or off.", show_default="auto")
     ] = None,
     changes: Annotated[
         list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Another constant of the recipe; may repeat.")
@@ -120,6 +130,8 @@ def train(
     with told_in_one_sentence():
         recipes.check_name(recipe)
         _check_run_dir(run_dir, resume)
+        if smoke and steps is not None:
+            raise ValueError(f"--smoke and --steps {steps} were passed. Expected one of them: --smoke makes two steps.")
         asked = dict(
             data=data, image_size=image_size, batch_size=batch_size, steps=2 if smoke else steps, seed=seed,
             precision=precision, jit=jit, changes=_pairs(changes or []),
@@ -142,13 +154,13 @@ def sample(
     seed: Seed = 0,
     out: Annotated[
         pathlib.Path | None,
-        typer.Option(help=".png for a picture, .npy for the numbers.  [default: samples.png beside the model]"),
+        typer.Option(help=".png for a picture, .npy for the numbers.", show_default="sampled.png beside the model"),
     ] = None,
 ):
     """Draw samples of a trained model, as a picture or as an array."""
     with told_in_one_sentence():
         _check_exists(source)
-        out = out or (source if source.is_dir() else source.parent) / "samples.png"
+        out = out or (source if source.is_dir() else source.parent) / "sampled.png"
         if out.suffix not in (".png", ".npy"):
             raise ValueError(f"--out {out} was passed. Expected a path that ends in .png or .npy.")
         quiet.load()
@@ -162,7 +174,7 @@ def sample(
 def evaluate(
     source: Run,
     data: Annotated[
-        str | None, typer.Option(metavar="NAME|FOLDER", help="Real data to measure against.  [default: the run's]")
+        str | None, typer.Option(metavar="NAME|FOLDER", help="Real data to measure against.", show_default="the run's")
     ] = None,
     best: Annotated[bool, typer.Option("--best", help="Measure the run's best model, not its last.")] = False,
 ):
@@ -182,18 +194,25 @@ def evaluate(
 
 @app.command()
 def export(source: Run):
-    """Export a trained generator as SavedModel and ONNX, beside the model, each proven equal to it."""
+    """Export a trained generator as SavedModel and ONNX, each proven equal to it.
+
+    The exports of a run go to its folder, those of a file NAME.keras to the folder NAME beside it.
+    """
     with told_in_one_sentence():
         _check_exists(source)
         quiet.load()
         from keras_gans_cli import run, trained
 
-        run.export_generator(trained.model_of(source), source if source.is_dir() else source.parent, _say)
+        run.export_generator(trained.model_of(source), source if source.is_dir() else source.with_suffix(""), _say)
 
 
 def train_recipe(file):
-    """Train the recipe in a file with the command line's options: what `python -m keras_gans.recipes.NAME` does."""
-    app(["train", pathlib.Path(file).stem, *sys.argv[1:]])
+    """Give way to `keras-gans train` of the recipe in a file: what `python -m keras_gans.recipes.NAME` does.
+
+    It is a new process because the settings that the command makes for TensorFlow come before its import.
+    """
+    recipe = pathlib.Path(file).stem
+    os.execv(sys.executable, [sys.executable, "-m", "keras_gans_cli", "train", recipe, *sys.argv[1:]])
 
 
 def main():
@@ -214,7 +233,10 @@ def _check_run_dir(run_dir, resume):
     if resume and run_dir is None:
         raise ValueError("--resume was passed without --run-dir. Expected the folder of the run to go on with.")
     if resume and not (run_dir / "options.json").exists():
-        raise FileNotFoundError(f"--resume: {run_dir} holds no run. Expected a folder with options.json.")
+        raise FileNotFoundError(
+            f"--resume: {run_dir} holds no run that has begun. Expected a folder with options.json. Check the "
+            "path, or delete the folder and train anew."
+        )
     if run_dir is not None and run_dir.exists() and not resume:
         raise FileExistsError(
             f"--run-dir {run_dir} exists. Expected a new folder, so that no run is mixed with another, or --resume."

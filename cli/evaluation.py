@@ -1,4 +1,4 @@
-"""What a finished run is measured by, and the pictures that it is looked at by."""
+"""What a generator is measured by."""
 
 import json
 
@@ -23,28 +23,30 @@ def protocol_for(name, data):
         ValueError: If there are too few images to measure by.
     """
     if isinstance(data, kg.data.Mixture):
-        return kg.metrics.MixtureProtocol(data.modes, data.sigma, data.sample(NUM_SAMPLES, seed=1))
+        return kg.metrics.MixtureProtocol(data.modes, data.sigma, data.sample(NUM_SAMPLES, seed=1), data.weights)
     if len(data) < LEAST_IMAGES:
         raise ValueError(
             f"{name} holds {len(data)} images. Expected at least {LEAST_IMAGES}, to measure samples by. Get more."
         )
     if name in JUDGES and data.image_shape == (28, 28, 1):
         return kg.metrics.JudgeProtocol(data.images, JUDGES[name](), split="train")
-    return kg.metrics.PixelProtocol(data.images[:NUM_SAMPLES], split="train")
+    return kg.metrics.PixelProtocol(data.sample(min(NUM_SAMPLES, len(data)), seed=1), split="train")
 
 
-def measure(sample, protocol, path=None):
+def measure(sample, protocol, path=None, **about):
     """Measure `NUM_SAMPLES` samples by everything that a protocol has.
 
     Args:
         sample: Function of (num, seed) that returns samples.
         protocol: A protocol.
         path: JSON file to write, or None.
+        **about: What else is known of the samples, such as the generator step.
 
     Returns:
         Dict of dicts: the measures, and `samples`, what they were taken of.
     """
-    measures = {"samples": {"num": NUM_SAMPLES, "seed": SEED}, **protocol.thorough(sample(NUM_SAMPLES, seed=SEED))}
+    samples = {"num": NUM_SAMPLES, "seed": SEED, **about}
+    measures = {"samples": samples, **protocol.thorough(sample(NUM_SAMPLES, seed=SEED))}
     if path is not None:
         with written_beside(path) as beside:
             beside.write_text(json.dumps(as_json(measures), indent=1, allow_nan=False) + "\n", encoding="utf-8")

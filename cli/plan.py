@@ -45,10 +45,14 @@ class Plan:
         """The data: an ImageSet, or a Mixture scaled to standard deviation 1 in each coordinate."""
         return standardized(kg.data.named(self.data, self.image_size))
 
+    def set_seed(self):
+        """Seed everything that draws numbers."""
+        keras.utils.set_random_seed(self.seed)
+
     def build(self):
         """Seed everything and return the compiled, untrained model."""
         keras.config.set_dtype_policy(self.precision)
-        keras.utils.set_random_seed(self.seed)
+        self.set_seed()
         settings = types.SimpleNamespace(**self.settings, jit_compile=JIT[self.jit])
         return _module(self.recipe).build(self.training_data.sample_shape, settings)
 
@@ -119,17 +123,22 @@ def _module(recipe):
     return importlib.import_module(f"keras_gans.recipes.{recipe}")
 
 
+def as_setting(value, own):
+    """Bring a value, or its text, to the type that a recipe's own value has, as far as it can be."""
+    with contextlib.suppress(ValueError, SyntaxError):
+        value = ast.literal_eval(value) if isinstance(value, str) and not isinstance(own, str) else value
+    if isinstance(own, float) and isinstance(value, int) and not isinstance(value, bool):
+        value = float(value)
+    return value
+
+
 def _converted(recipe, name, value, constants):
-    """Bring a value, or its text, to the type that the recipe's own has."""
     if name not in constants:
         raise ValueError(
             f"{recipe} has no setting {name!r}.{suggestion(name, constants)} Expected one of {', '.join(constants)}."
         )
     own = constants[name]
-    with contextlib.suppress(ValueError, SyntaxError):  # told below, as every value of a wrong type
-        value = ast.literal_eval(value) if isinstance(value, str) and not isinstance(own, str) else value
-    if isinstance(own, float) and isinstance(value, int) and not isinstance(value, bool):
-        value = float(value)
+    value = as_setting(value, own)
     if type(value) is not type(own):
         raise ValueError(f"{name}={value!r} was passed. Expected a value like {own!r}, the recipe's own.")
     return value

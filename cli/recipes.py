@@ -35,7 +35,7 @@ def folder():
 
 def all_recipes():
     """Return every `Recipe`, by name."""
-    return [_read(path) for path in sorted(folder().glob("[!_]*_*.py")) if "\nDATA = " in path.read_text("utf-8")]
+    return [_read(path) for path in sorted(folder().glob("*.py")) if "\nDATA = " in path.read_text("utf-8")]
 
 
 def check_name(name):

@@ -1,19 +1,23 @@
 """One run of a recipe: its folder, its training from wherever it stands, and what is left at its end."""
 
+import contextlib
 import dataclasses
+import os
 import pathlib
 
 import numpy as np
+import tensorflow as tf
 
 import keras_gans as kg
 from keras_gans import callbacks, export, pictures
 from keras_gans.callbacks.run_folder import read_options
 from keras_gans.callbacks.sample_grid import picture_interpolation
 from keras_gans_cli import evaluation
-from keras_gans_cli.plan import Plan, make_plan
+from keras_gans_cli.plan import Plan, as_setting, make_plan
 
 NUM_REAL = 1000  # points beneath a scatter plot
 ROWS = 8  # of pictures of images
+LONGEST_EPOCH = 1000  # generator steps; the model is saved every five epochs
 
 
 def free_folder(recipe):
@@ -42,16 +46,18 @@ def planned(recipe, asked, resumed=None):
     if resumed is None:
         return make_plan(recipe, **asked)
     begun = plan_of(resumed)
-    unset = {"data": begun.data, "image_size": begun.image_size, "seed": begun.seed, "precision": begun.precision}
-    changes = {**begun.settings, **asked.pop("changes", {})}
-    plan = make_plan(recipe, **{**unset, "jit": begun.jit, **asked, "changes": changes})
-    begun_with, now = dataclasses.asdict(begun), dataclasses.asdict(plan)
-    differing = [name for name in begun_with if begun_with[name] != now[name]]
+    changes = asked.pop("changes", {})
+    asked = {"recipe": recipe, **asked, **changes}
+    before = {**dataclasses.asdict(begun), **begun.settings}
+    differing = [
+        f"{name}: {before.get(name)}, now {value}"
+        for name, value in asked.items()
+        if as_setting(value, before.get(name)) != before.get(name)
+    ]
     if differing:
-        told = "; ".join(f"{name}: {begun_with[name]}, now {now[name]}" for name in differing)
         raise ValueError(
-            f"The run in {resumed} was begun otherwise ({told}). Expected the same. Leave the options out, and it goes "
-            "on as it began; for others begin a new run."
+            f"The run in {resumed} was begun otherwise ({'; '.join(differing)}). Expected the same. Leave the options "
+            "out, and it goes on as it began; for others begin a new run."
         )
     return begun
 
@@ -86,28 +92,75 @@ def train(plan, directory, show=print):
     """
     directory = pathlib.Path(directory)
     data, steps = plan.training_data, plan.settings["steps"]
-    model = plan.build()
-    if (directory / "model.keras").exists():
-        model = kg.load_model(directory / "model.keras")
-        show(f"Going on from step {model.step} of {steps}")
+    goes_on = (directory / "options.json").exists()
+    model = _model(plan, directory)
+    rows = plan.settings["batch_size"] * model.n_critic
+    if not isinstance(data, kg.data.Mixture) and rows > len(data):
+        raise ValueError(
+            f"A step takes {rows} images (batch_size times n_critic), {plan.data} holds {len(data)}. Expected as many "
+            "at least. Pass a smaller --batch-size, or more images."
+        )
     protocol = evaluation.protocol_for(plan.data, data)
-    steps_per_epoch = _largest_divisor(steps, at_most=max(1, steps // 100))
-    common = _callbacks(plan, data, protocol, directory)
-    batches = data.batches(plan.settings["batch_size"] * model.n_critic, seed=plan.seed)
-    batches = batches if isinstance(data, kg.data.Mixture) else batches.repeat()
+    directory.mkdir(parents=True, exist_ok=goes_on)
+    with _held(directory):
+        if goes_on:
+            show(f"Going on from step {model.step} of {steps}")
+        show(f"{plan.recipe} on {plan.data}: step {model.step} to {steps} on {_devices()}, into {directory}")
+        # Other data than before a stop, lest a run that is stopped often sees the first of them alone.
+        batches = data.batches(rows, seed=plan.seed + model.step)
+        batches = batches if isinstance(data, kg.data.Mixture) else batches.repeat()
+        _fit(model, batches, steps, _callbacks(plan, data, protocol, directory))
+        return finish(model, plan, directory, protocol, show)
+
+
+def _model(plan, directory):
+    """Return the model to train: the last that the folder holds, or a new one."""
+    path = directory / "model.keras"
+    if not path.exists():
+        return plan.build()
+    plan.set_seed()
+    return kg.load_model(path)
+
+
+def _fit(model, batches, steps, common):
+    """Train until the last step, in epochs that each are one line of statistics."""
+    length = min(max(1, steps // 100), LONGEST_EPOCH)
     while model.step < steps:
-        # A run that was stopped within an epoch first ends that one.
-        done, begun = divmod(model.step, steps_per_epoch)
-        epochs = done + 1 if begun else steps // steps_per_epoch
+        # A run that was stopped within an epoch first ends that one, and the last epoch may be a shorter one.
+        done, begun = divmod(model.step, length)
+        whole = 0 if begun else (steps - model.step) // length
         model.fit(
             batches,
-            steps_per_epoch=steps_per_epoch - begun,
+            steps_per_epoch=length if whole else min(length - begun, steps - model.step),
             initial_epoch=done,
-            epochs=epochs,
+            epochs=done + (whole or 1),
             verbose=0,
             callbacks=common,
         )
-    return finish(model, plan, directory, protocol, show)
+
+
+@contextlib.contextmanager
+def _held(directory):
+    """Keep other processes out of a folder; what holds it is gone with this process, however it ends."""
+    import fcntl
+
+    descriptor = os.open(directory, os.O_RDONLY)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise RuntimeError(
+                f"Another process trains in {directory}. Expected a run that was stopped. Wait for it, or stop it."
+            ) from None
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _devices():
+    """Say what TensorFlow will train on, for it is silent about a GPU that it could not use."""
+    gpus = tf.config.list_physical_devices("GPU")
+    return ", ".join(tf.config.experimental.get_device_details(g).get("device_name", g.name) for g in gpus) or "the CPU"
 
 
 def finish(model, plan, directory, protocol, show=print):
@@ -123,7 +176,8 @@ def finish(model, plan, directory, protocol, show=print):
     Returns:
         The measures, as in `metrics.json`.
     """
-    measures = evaluation.measure(model.sample, protocol, directory / "metrics.json")
+    about = {"step": model.step, "ema": model.ema_generator is not None}
+    measures = evaluation.measure(model.sample, protocol, directory / "metrics.json", **about)
     take_pictures(model, plan.training_data, directory)
     export_generator(model, directory, show)
     show(f"The run is in {directory}")
@@ -139,6 +193,7 @@ def take_pictures(model, data, directory):
             directory / "density.png",
             real=data.sample(evaluation.NUM_SAMPLES, seed=1),
             score=model.discriminator,
+            modes=data.modes,
         )
         return
     images = np.clip(model.sample(ROWS**2, seed=evaluation.SEED), -1, 1)
@@ -164,11 +219,8 @@ def _callbacks(plan, data, protocol, directory):
         callbacks.StopOnNaN(),
         callbacks.Progress(batch_size=batch_size),
         callbacks.SampleGrid(directory / "samples", every=max(1, steps // 10), num=num, real=data.sample(num, seed=0)),
-        callbacks.RunFolder(directory, dataclasses.asdict(plan), save_every=5, batch_size=batch_size),
+        # Before the last state is saved: a run that is killed in between measures it when it goes on.
         callbacks.EvaluateGenerator(protocol, directory, max(1, steps // 5), evaluation.NUM_SAMPLES),
+        callbacks.RunFolder(directory, dataclasses.asdict(plan), save_every=5, batch_size=batch_size),
         callbacks.SaveOnInterrupt(directory / "model.keras"),
     ]
-
-
-def _largest_divisor(number, at_most):
-    return max(n for n in range(1, at_most + 1) if number % n == 0)

@@ -39,6 +39,11 @@ def model_of(source, best=False):
         raise ValueError(
             f"{source} holds a {type(model).__name__}. Expected a GAN of keras_gans, such as keras-gans train saves."
         )
+    if model.is_conditional:
+        raise ValueError(
+            f"{source} holds a conditional {type(model).__name__}. Expected an unconditional one. Load it with "
+            "keras_gans.load_model and sample it with model.sample(num, y)."
+        )
     return model
 
 
@@ -76,7 +81,11 @@ def evaluate(source, data=None, best=False):
         ValueError: If a file is measured without `data`, or the samples do not fit the data.
     """
     source = pathlib.Path(source)
-    sample = sampler(source, best)
+    if source.suffix == ".onnx":
+        sample, about = _onnx_sampler(source), {}
+    else:
+        model = model_of(source, best)
+        sample, about = model.sample, {"step": model.step, "ema": model.ema_generator is not None}
     made, path = tuple(sample(1, seed=0).shape[1:]), None
     if data is None:
         if not source.is_dir():
@@ -91,7 +100,7 @@ def evaluate(source, data=None, best=False):
             f"{source} makes samples of shape {made}, {data} holds {tuple(real.sample_shape)}. Expected the "
             "same. Measure it against data of its own kind."
         )
-    return evaluation.measure(sample, evaluation.protocol_for(data, real), path), path
+    return evaluation.measure(sample, evaluation.protocol_for(data, real), path, **about), path
 
 
 def _onnx_sampler(path):

@@ -1,11 +1,12 @@
 """SN-GAN: the hinge loss with a spectrally normalized discriminator.
 
 Paper:      Miyato et al. 2018, "Spectral Normalization for Generative Adversarial Networks", arXiv:1802.05957,
-            equations 16 and 17 on the networks of table 3; Adam 2e-4, beta_1 0.5, beta_2 0.999, n_dis 1.
+            equations 16 and 17; one power iteration a step, no other normalization in the discriminator.
 Command:    keras-gans train sngan_miyato2018 [--data mnist|fashion_mnist|digits|ring|grid|FOLDER|...]
-Paper says: CIFAR-10: Inception score 7.58, FID 25.5 (hinge, standard CNN). Nothing of MNIST or of mixtures.
-Deviations: strided convolutions of DCGAN in place of table 3's seven; the learning rate falls to 0 along a cosine in
-            place of a line; a moving average of the weights is sampled.
+Paper says: CIFAR-10 and ImageNet; nothing of MNIST or of mixtures.
+Deviations: images: strided convolutions of DCGAN, a quarter of its width, with 4x4 kernels, in place of the paper's
+            seven convolutions; points: fully connected networks. Adam 1e-3 with beta_1 0.5 falling to 0 along a cosine,
+            for a run of minutes; a moving average of the weights is sampled.
 """
 
 import keras_gans as kg

@@ -1,13 +1,13 @@
 """WGAN-GP: the Wasserstein distance with a gradient penalty.
 
 Paper:      Gulrajani et al. 2017, "Improved Training of Wasserstein GANs", arXiv:1704.00028, Algorithm 1: Adam 1e-4
-            with beta_1 0 and beta_2 0.9, lambda = 10 (0.1 for the toys of section 4), n_critic = 5.
+            with beta_1 0 and beta_2 0.9, lambda = 10, n_critic = 5.
 Command:    keras-gans train wgan_gp_gulrajani2017 [--data mnist|fashion_mnist|digits|ring|grid|FOLDER|...]
-Paper says: mixtures: pictures (figure 1b; the authors' gan_toy.py scales the ring by 1/1.414 and the grid by 1/2.828,
-            as here). MNIST: none; the authors' gan_mnist.py takes batches of 50 and 200,000 generator steps.
-Deviations: images: two strided convolutions in place of three, Adam 4e-4 with beta_1 0.5 falling to 0 along a cosine,
-            a run of minutes. Points: hidden layers of 128 in place of 512, Adam 2e-3 falling to 0, fresh points in
-            every batch. A moving average of the weights is sampled.
+Paper says: mixtures: pictures; the authors' gan_toy.py takes lambda = 0.1 and scales the ring by 1/1.414 and the grid
+            by 1/2.828, as here. MNIST: nothing; their gan_mnist.py takes batches of 50 and 200,000 generator steps.
+Deviations: images: networks of DCGAN, a quarter of its width, with 4x4 kernels; n_critic 3; Adam 2e-3 with beta_1 0.5
+            falling to 0 along a cosine, for a run of minutes. Points: hidden layers of 128 in place of 512, Adam 2e-3
+            falling to 0, fresh points in every batch. A moving average of the weights is sampled.
 """
 
 import keras_gans as kg

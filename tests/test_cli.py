@@ -1,6 +1,7 @@
 """The command `keras-gans`: what it prints and writes, how a killed run goes on, how bad input is refused."""
 
 import dataclasses
+import fcntl
 import json
 import os
 import pathlib
@@ -125,8 +126,12 @@ def test_a_dry_run_says_all_and_writes_nothing(tmp_path, monkeypatch):
     flop, milliseconds, rate = re.search(r"A step: (\S+) GFLOP, (\S+) ms here \((\S+) GFLOP/s\)", text).groups()
     assert float(rate) == pytest.approx(float(flop) / float(milliseconds) * 1000, rel=0.02)
     assert float(flop) == pytest.approx(flops_of_step(model, 8) / 1e9, rel=0.01)
-    hours, minutes, seconds = map(int, re.search(r"time of 10,000 steps: (\d+):(\d+):(\d+) on", text).groups())
-    assert 3600 * hours + 60 * minutes + seconds == pytest.approx(10 * float(milliseconds), rel=0.02, abs=1)
+    hours, minutes, seconds = map(
+        int, re.search(rf"time of {expected.settings['steps']:,} steps: (\d+):(\d+):(\d+) on", text).groups()
+    )
+    assert 3600 * hours + 60 * minutes + seconds == pytest.approx(
+        expected.settings["steps"] * float(milliseconds) / 1000, rel=0.02, abs=1
+    )
 
 
 # A run that is killed, stopped, or finished
@@ -183,16 +188,22 @@ def test_a_killed_run_goes_on_to_its_end(tmp_path):
     assert killed_at < stopped_at < steps
     assert f"stopped at generator step {stopped_at}; the model is in {folder / 'model.keras'}." in err.splitlines()[-1]
 
+    # Two processes do not train in one folder.
+    held = os.open(folder, os.O_RDONLY)
+    fcntl.flock(held, fcntl.LOCK_EX)
+    assert f"Another process trains in {folder}" in refused("train", POINTS[0], "--run-dir", folder, "--resume", code=1)
+    os.close(held)
+
     # Other options are refused, each named, before anything is touched.
     before = files_in(tmp_path)
     for changes, told in [
-        (["--steps", "400"], "settings: "),
-        (["--set", "width=16"], "'width': 8, "),
+        (["--steps", "400"], "steps: 300, now 400"),
+        (["--set", "width=16"], "width: 8, now 16"),
         (["--seed", "5"], "seed: 4, now 5"),
         (["--data", "grid"], "data: ring, now grid"),
         (["--precision", "mixed_bfloat16"], "precision: float32, now mixed_bfloat16"),
         (["--jit", "off"], "jit: auto, now off"),
-        (["--smoke"], "settings: "),
+        (["--smoke"], "steps: 300, now 2"),
     ]:
         line = refused("train", POINTS[0], "--run-dir", folder, "--resume", *changes)
         assert "was begun otherwise" in line
@@ -284,10 +295,10 @@ def test_samples_of_an_onnx_file(digits_run, tmp_path):
 def test_samples_become_a_picture_beside_the_model(which, ring_run, digits_run, tmp_path):
     folder = shutil.copytree({"ring": ring_run, "digits": digits_run}[which], tmp_path / "run[a]/b")
     for source in (folder, folder / "generator.onnx"):
-        (folder / "samples.png").unlink(missing_ok=True)
+        (folder / "sampled.png").unlink(missing_ok=True)
         text = keras_gans("sample", source, "--num", 4).stdout
-        assert text.strip() == f"4 samples in {folder / 'samples.png'}"  # a path is not taken for markup
-        with Image.open(folder / "samples.png") as picture:
+        assert text.strip() == f"4 samples in {folder / 'sampled.png'}"  # a path is not taken for markup
+        with Image.open(folder / "sampled.png") as picture:
             assert np.ptp(np.asarray(picture)) > 0
             assert min(picture.size) > 32
 
@@ -355,9 +366,11 @@ def test_an_export_is_made_anew(copied, file):
     (copied / "generator.onnx").unlink()
     (copied / "parity.json").unlink()
     assert "equals Keras to" in keras_gans("export", copied / file).stdout
-    assert (copied / "saved_model" / "saved_model.pb").exists()
-    assert (copied / "generator.onnx").exists()
-    assert strict_json((copied / "parity.json").read_text())["max_abs_difference"] < 1e-5
+    folder = copied / file.removesuffix(".keras")  # of a file, beside it: the run's own exports are of its last model
+    assert (folder / "saved_model" / "saved_model.pb").exists()
+    assert (folder / "generator.onnx").exists()
+    assert strict_json((folder / "parity.json").read_text())["max_abs_difference"] < 1e-5
+    assert (copied / "generator.onnx").exists() == (folder == copied)
 
 
 # Bad input: one sentence, an exit code, nothing written
@@ -416,7 +429,7 @@ BAD_INPUT = {
     "a folder of broken images": ([*TRAIN, "--data", "broken"], "None of the 2 image files of broken can be read"),
     "a file in place of images": ([*TRAIN, "--data", "text.txt"], "'text.txt' is no folder"),
     "few images": ([*TRAIN, "--data", "few", "--batch-size", "1"], "few holds 3 images. Expected at least 6"),
-    "fewer images than a batch": ([*TRAIN, "--data", "images", "--image-size", "16"], "Pass a smaller batch_size"),
+    "fewer images than a batch": ([*TRAIN, "--data", "images", "--image-size", "16"], "Pass a smaller --batch-size"),
     "a dry run of bad data": ([*TRAIN, "--data", "empty", "--dry-run"], "The folder empty holds no image"),
     "nothing to sample": (["sample", "nowhere"], "nowhere does not exist. Expected the folder of a run"),
     "no run to sample": (["sample", "empty"], "empty holds no options.json. Expected the folder of a run"),

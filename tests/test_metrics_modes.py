@@ -42,3 +42,15 @@ def test_refusals():
         mode_statistics(np.full((4, 2), np.nan), MODES, 1.0)
     with pytest.raises(ValueError, match="sigma=0"):
         mode_statistics(np.zeros((4, 2)), MODES, 0)
+
+
+def test_weights_are_what_the_histogram_is_compared_with():
+    modes = np.array([[0.0, 0.0], [10.0, 0.0]])
+    samples = np.repeat(modes, [30, 10], axis=0)
+    even = mode_statistics(samples, modes, 1.0)["reverse_kl"]
+    assert even == pytest.approx(0.75 * np.log(1.5) + 0.25 * np.log(0.5), rel=1e-12)
+    weighed = mode_statistics(samples, modes, 1.0, weights=[0.75, 0.25])["reverse_kl"]
+    assert weighed == pytest.approx(0.0, abs=1e-12)
+    for weights in ([0.5, 0.6], [1.0, 0.0], [1.0]):
+        with pytest.raises(ValueError, match="Expected one positive share per mode, of sum 1"):
+            mode_statistics(samples, modes, 1.0, weights=weights)

@@ -127,7 +127,7 @@ def test_the_judges_measures_are_those_of_its_features(monkeypatch):
     np.testing.assert_array_equal(given["kernel_distance"][1], features)
     np.testing.assert_array_equal(given["precision_recall_density_coverage"][0], real[:1000])
     np.testing.assert_array_equal(given["precision_recall_density_coverage"][1], features)
-    assert given["ms_ssim_diversity"] == (samples,)
+    np.testing.assert_array_equal(given["ms_ssim_diversity"][0], samples)
 
 
 def test_the_real_images_themselves_are_at_distance_0():
@@ -183,3 +183,11 @@ def test_fewer_samples_than_features_are_refused_in_one_sentence(side):
 def test_samples_of_another_kind_are_refused(name, samples, message):
     with pytest.raises(ValueError, match=message):
         protocols()[name][0](samples)
+
+
+def test_large_images_are_brought_to_means_over_areas():
+    pixels = images(2, size=40, channels=3)
+    # Each pixel 16 times along both axes: 640 fall into 16 parts of 40.
+    fine = pixels.astype(np.float64).repeat(16, axis=1).repeat(16, axis=2)
+    means = fine.reshape(2, 16, 40, 16, 40, 3).mean(axis=(2, 4)) / 127.5 - 1
+    np.testing.assert_allclose(module._flat(pixels), means.reshape(2, -1), atol=1e-6)

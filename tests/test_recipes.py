@@ -63,7 +63,7 @@ def check_folder(folder, num_samples=NUM_SAMPLES):
     assert all(np.isfinite(value) for value in rows[-1].values())
 
     measures = strict_json((folder / "metrics.json").read_text())
-    assert measures["samples"] == {"num": num_samples, "seed": 0}
+    assert measures["samples"] == {"num": num_samples, "seed": 0, "step": 2, "ema": True}
     evaluations = json_lines(folder / "evaluations.jsonl")
     assert [row["step"] for row in evaluations] == [0, 1, 2]
     assert all(row["num_samples"] == num_samples and row["ema"] for row in evaluations)
@@ -147,7 +147,7 @@ def test_a_recipe_is_a_program(tmp_path):
     assert np.isfinite(measures["neighbours"]["precision"])
     about = json.loads((tmp_path / "runs" / "wgan_gp_digits-1" / "options.json").read_text())
     assert about["options"]["recipe"] == "wgan_gp_digits"
-    assert about["command"][1:] == ["--smoke"]
+    assert about["command"][1:] == ["train", "wgan_gp_digits", "--smoke"]
 
 
 def test_every_recipe_is_run():

@@ -111,3 +111,11 @@ def test_constructors_are_small():
                     common = ("self", "name", "generator", "discriminator")
                     names = [argument.arg for argument in node.args.args if argument.arg not in common]
                     assert len(names) <= 6, f"{path}: {names}"
+
+
+def test_nobody_imports_a_recipe_or_the_command():
+    for folder in ("keras_gans", "export", "recipes"):
+        for path in (ROOT / folder).rglob("*.py"):
+            for name in imports(path, top_level_only=True):
+                assert not name.startswith("keras_gans_cli"), path
+                assert not name.startswith("keras_gans.recipes") or name == "keras_gans.recipes.optimizers", path

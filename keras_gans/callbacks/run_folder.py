@@ -17,6 +17,7 @@ from keras_gans.files import written_beside
 
 REDRAW_SECONDS = 30
 FORMAT = 1  # of a run folder; a later version of the package that writes another counts it up
+VARIABLES = ("TF_ENABLE_ONEDNN_OPTS", "TF_DETERMINISTIC_OPS", "XLA_FLAGS")  # that change numbers or speed
 PACKAGES = ("keras-gans", "tensorflow", "keras", "numpy")
 
 
@@ -132,7 +133,8 @@ def read_options(directory):
         directory: The folder.
 
     Returns:
-        Dict: `options`, `model`, `optimizers`, `noise_seed`, `command`, `versions`, `hardware`, `format`.
+        Dict: `options`, `model`, `optimizers`, `noise_seed`, `command`, `versions`, `hardware`, `environment` and
+        `format`.
 
     Raises:
         FileNotFoundError: If there is no such file.
@@ -217,6 +219,7 @@ def describe_environment(strategy):
             "gpus": [gpu.get("device_name", "unknown") for gpu in gpus],
             "replicas": strategy.num_replicas_in_sync,
         },
+        "environment": {name: os.environ[name] for name in VARIABLES if name in os.environ},
     }
 
 

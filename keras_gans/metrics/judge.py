@@ -15,8 +15,9 @@ BATCH = 500
 class Judge:
     """A frozen classifier of 28x28 grey images: 128 features of each image and the probabilities of its ten classes.
 
-    LeNet's shape: two 5x5 convolutions of 32 and 64 channels, each with ReLU and max pooling, 128 ReLU units (the
-    features, as in MMD GAN's MNIST scores, Binkowski et al. 2018, arXiv:1801.01401), ten logits. Distances between its
+    LeNet's shape: two 5x5 convolutions of 32 and 64 channels, each with ReLU and max pooling, 128 ReLU units, which are
+    the features, ten logits. (Binkowski et al. 2018, arXiv:1801.01401, take such units for MNIST too, 512 of them.)
+    Distances between its
     features mean something beside other distances of the same judge alone, which is why its hash goes with them.
 
     Args:

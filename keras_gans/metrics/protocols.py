@@ -14,6 +14,8 @@ from keras_gans.metrics.neighbours import precision_recall_density_coverage
 from keras_gans.metrics.similarity import ms_ssim_diversity
 from keras_gans.metrics.transport import earth_movers_distance, sliced_wasserstein
 
+SIDE = 16  # pixels that a side is brought to, where pixels are compared
+
 
 class MixtureProtocol:
     """Samples against a mixture of Gaussians: coverage of its modes, and distances to points drawn from it.
@@ -22,6 +24,7 @@ class MixtureProtocol:
         modes: Array (K, d) of the modes' centres.
         sigma: Standard deviation of each mode, in each coordinate.
         real: Array (n, d) of points drawn from the mixture, for the distances.
+        weights: The modes' weights, array (K,); all alike when None.
         num_transported: Points of each side that the exact earth mover's distance is taken between; its cost grows
             with their square at least.
 
@@ -35,14 +38,15 @@ class MixtureProtocol:
 
     headline = ("earth_movers_distance", "earth_movers_distance")
 
-    def __init__(self, modes, sigma, real, num_transported=2500):
-        self.modes, self.sigma, self.real, self.num_transported = modes, sigma, real, num_transported
+    def __init__(self, modes, sigma, real, weights=None, num_transported=2500):
+        self.modes, self.sigma, self.weights = modes, sigma, weights
+        self.real, self.num_transported = real, num_transported
 
     def __call__(self, samples):
         """Measure samples, array (n, d)."""
         few = slice(self.num_transported)
         return {
-            "modes": mode_statistics(samples, self.modes, self.sigma),
+            "modes": mode_statistics(samples, self.modes, self.sigma, self.weights),
             "earth_movers_distance": earth_movers_distance(self.real[few], samples[few]),
             "sliced_wasserstein": sliced_wasserstein(self.real, samples),
         }
@@ -58,7 +62,8 @@ class JudgeProtocol:
     probabilities. Both depend on the judge, and the distance on the numbers of images: compare like with like.
 
     Args:
-        real: Real images, as the judge takes them.
+        real: Real images in random order, as the judge takes them. Precision and the like take as many of the first
+            as there are samples.
         judge: A `Judge`.
         split: What the real images are, for the record.
 
@@ -104,11 +109,11 @@ class JudgeProtocol:
 class PixelProtocol:
     """Images against real images by their pixels alone, where there is no judge of them.
 
-    Weak beside a judge: pixels say little of what an image shows. Give features of a network of your own to the
-    metrics for more.
+    Larger images are first brought to at most 16 pixels a side, by the mean over areas. Weak beside a judge: pixels say
+    little of what an image shows. Give features of a network of your own to the metrics for more.
 
     Args:
-        real: Real images, array (n, height, width, channels), uint8 or float in [-1, 1].
+        real: Real images in random order, array (n, height, width, channels), uint8 or float in [-1, 1].
         split: What the real images are, for the record.
 
     Attributes:
@@ -125,7 +130,7 @@ class PixelProtocol:
         """Measure images."""
         return {
             "sliced_wasserstein": sliced_wasserstein(self._pixels, _flat(samples)),
-            "real": {"split": self.split, "features": "pixels"},
+            "real": {"split": self.split, "features": f"pixels, at most {SIDE} a side"},
         }
 
     def thorough(self, samples):
@@ -142,12 +147,28 @@ class PixelProtocol:
 def _within_range(images):
     """Clip float images to [-1, 1]: a generator without tanh may overshoot."""
     images = np.asarray(images)
+    if images.dtype != np.uint8 and not np.isfinite(images).all():  # clipping would hide infinity
+        raise ValueError(
+            "NaN or infinite generated samples were passed. Expected finite ones. Has the generator diverged?"
+        )
     return images if images.dtype == np.uint8 else np.clip(images, -1, 1)
 
 
 def _flat(images):
-    """Bring images to float32 rows in [-1, 1]."""
+    """Bring images to rows of at most SIDE x SIDE pixels, float32 in [-1, 1]."""
     images = np.asarray(images)
     if images.dtype == np.uint8:
         images = images.astype(np.float32) / np.float32(127.5) - 1
-    return images.reshape(len(images), -1)
+    images = _within_range(images).astype(np.float32)
+    rows, columns = (_area_means(side) for side in images.shape[1:3])
+    return np.einsum("ah,nhwc,bw->nabc", rows, images, columns, optimize=True).reshape(len(images), -1)
+
+
+def _area_means(side):
+    """Weights (SIDE, side) of the means over equal parts of a line of pixels; the identity if it is short enough."""
+    if side <= SIDE:
+        return np.eye(side, dtype=np.float32)
+    edges = np.linspace(0, side, SIDE + 1)
+    pixels = np.arange(side)
+    overlap = np.minimum(edges[1:, None], pixels + 1) - np.maximum(edges[:-1, None], pixels)
+    return (np.clip(overlap, 0, None) * SIDE / side).astype(np.float32)
