@@ -17,6 +17,7 @@ RESULTS = ROOT / "results" / "recipes.json"
 FLOORS = ROOT / "results" / "floors.json"
 PICTURES = ROOT / "results" / "recipes"
 TITLES = {
+    "digits": "Digits of scikit-learn, 16x16",
     "mnist": "MNIST",
     "fashion_mnist": "Fashion-MNIST",
     "ring": "Ring of 8 Gaussians",
@@ -43,6 +44,7 @@ PAPERS = {
     ),
 }
 # (title, measure, number, format, factor)
+HEADLINES = {"ring": "EMD", "grid": "EMD", "digits": "Sliced Wasserstein distance"}  # of the curves
 POINT_COLUMNS = (
     ("modes", "modes", "modes", "{:.3g}", 1),
     ("high quality, %", "modes", "high_quality", "{:.1f}", 100),
@@ -57,6 +59,19 @@ IMAGE_COLUMNS = (
     ("recall", "neighbours", "recall", "{:.2f}", 1),
     ("classes' KL", "classes", "kl_to_uniform", "{:.3f}", 1),
 )
+PIXEL_COLUMNS = (
+    ("sliced Wasserstein", "sliced_wasserstein", "sliced_wasserstein", "{:.4f}", 1),
+    ("precision", "neighbours", "precision", "{:.2f}", 1),
+    ("recall", "neighbours", "recall", "{:.2f}", 1),
+    ("MS-SSIM", "diversity", "ms_ssim", "{:.3f}", 1),
+)
+
+
+def columns_of(measures):
+    """Return the columns for what a protocol measures."""
+    if "modes" in measures:
+        return POINT_COLUMNS
+    return IMAGE_COLUMNS if "judge" in measures else PIXEL_COLUMNS
 
 
 def write_all(rows, floors):
@@ -83,15 +98,16 @@ def write_all(rows, floors):
 
 def table(data, rows, floors):
     """Return the table of one set of data in Markdown."""
-    columns = POINT_COLUMNS if data in PAPERS else IMAGE_COLUMNS
-    head = ["recipe", "steps", "minutes", *(title for title, *_ in columns)]
+    columns = columns_of(next(row["measures"] for row in rows if row["data"] == data))
+    head = ["recipe", "steps", "minutes × cores", *(title for title, *_ in columns)]
     lines = [head, ["---"] * len(head)]
     for recipe in dict.fromkeys(row["recipe"] for row in rows if row["data"] == data):
         runs = [row for row in rows if (row["data"], row["recipe"]) == (data, recipe)]
         seeds = f" ({len(runs)} seeds)" if len(runs) > 1 else ""
         minutes = statistics.median(run["seconds"] for run in runs) / 60
+        cores = "/".join(sorted({str(run["hardware"]["cpu_cores"]) for run in runs}))
         lines.append(
-            [f"`{recipe}`{seeds}", f"{runs[0]['steps']:,}", f"{minutes:.1f}"]
+            [f"`{recipe}`{seeds}", f"{runs[0]['steps']:,}", f"{minutes:.1f} × {cores}"]
             + [spread([run["measures"][m][n] * factor for run in runs], form) for _, m, n, form, factor in columns]
         )
     if data in floors:
@@ -111,7 +127,7 @@ def spread(values, form):
 
 def page(tables, rows):
     """Return recipes/README.md."""
-    hardware = sorted({f"{row['hardware']['cpu']}, {row['hardware']['cpu_cores']} cores" for row in rows})
+    hardware = sorted({row["hardware"]["cpu"] for row in rows})
     versions = sorted({", ".join(f"{k} {v}" for k, v in row["versions"].items()) for row in rows})
     parts = [HEAD.format(hardware="; ".join(hardware), versions="; ".join(versions))]
     for data, text in tables:
@@ -120,7 +136,7 @@ def page(tables, rows):
         parts += [f"![{path.stem}](../results/recipes/{path.name})\n\n*`{path.stem}`, seed 0*" for path in pictures]
         parts.append(
             f"![{TITLES[data]}: distance over training](../results/recipes/curves-{data}.png)\n\n*"
-            f"{'EMD' if data in PAPERS else 'Classifier-Fréchet distance'} over training, seed 0*"
+            f"{HEADLINES.get(data, 'Classifier-Fréchet distance')} over training, seed 0*"
         )
     return "\n\n".join(parts) + "\n"
 
@@ -146,7 +162,8 @@ measurements during it included. Hardware: {hardware}. Versions: {versions}.
   outside of this table); *classifier score*: the Inception score's formula on the judge's class probabilities,
   mean of ten splits (at most 10); *precision*, *recall*: of the judge's features against 10,000 training
   images, k = 5 (Naeem et al. 2020); *classes' KL*: of the histogram of classes to the uniform one, in nats.
-  Judges: `results/judges.json`.
+  Judges: `results/judges.json`. Where there is no judge: *sliced Wasserstein*, *precision*, *recall* of pixels,
+  *MS-SSIM*: mean similarity of 1,000 pairs of samples (less is more diverse).
 - Points. Data are scaled to standard deviation 1. *modes*: those with a sample within 3 sigma; *high quality*:
   share of samples within 3 sigma of a mode; *KL*: of the histogram of modes, over samples of high quality, to
   the uniform one, in nats; *dispersion*: mean distance to the nearest mode in sigma; *EMD*: exact earth mover's

@@ -47,12 +47,14 @@ IMAGE_RECIPES = (
 BEST = ("sngan_miyato2018", "wgan_gp_gulrajani2017")  # of the image recipes, by seed 0
 POINT_RUNS = [(recipe, data, seed) for data in ("ring", "grid") for recipe in POINT_RECIPES for seed in SEEDS]
 IMAGE_RUNS = (
-    [(recipe, "mnist", 0) for recipe in IMAGE_RECIPES]
+    [("wgan_gp_digits", "digits", 0), ("gan_goodfellow2014", "mnist", 0)]
+    + [(recipe, "mnist", 0) for recipe in IMAGE_RECIPES]
     + [(recipe, "mnist", seed) for recipe in BEST for seed in SEEDS[1:]]
     + [(recipe, "fashion_mnist", 0) for recipe in BEST]
 )
 CURVE = "distance"
-HEADLINES = [protocol.headline for protocol in (metrics.JudgeProtocol, metrics.MixtureProtocol)]
+PROTOCOLS = (metrics.JudgeProtocol, metrics.MixtureProtocol, metrics.PixelProtocol)
+HEADLINES = [protocol.headline for protocol in PROTOCOLS]
 _keeping = threading.Lock()
 
 
@@ -203,7 +205,7 @@ def main():
 
 def summary(row):
     """Return one line on a finished run."""
-    columns = result_tables.POINT_COLUMNS if "modes" in row["measures"] else result_tables.IMAGE_COLUMNS
+    columns = result_tables.columns_of(row["measures"])
     numbers = [f"{title} {form.format(row['measures'][m][n] * factor)}" for title, m, n, form, factor in columns]
     return f"{folder(*name_of(row)).name}: {row['seconds'] / 60:.1f} min; {', '.join(numbers)}"
 
