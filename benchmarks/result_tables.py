@@ -99,7 +99,7 @@ def write_all(rows, floors):
 def table(data, rows, floors):
     """Return the table of one set of data in Markdown."""
     columns = columns_of(next(row["measures"] for row in rows if row["data"] == data))
-    head = ["recipe", "steps", "minutes × cores", *(title for title, *_ in columns)]
+    head = ["recipe", "steps", "minutes", "cores", *(title for title, *_ in columns)]
     lines = [head, ["---"] * len(head)]
     for recipe in dict.fromkeys(row["recipe"] for row in rows if row["data"] == data):
         runs = [row for row in rows if (row["data"], row["recipe"]) == (data, recipe)]
@@ -107,14 +107,14 @@ def table(data, rows, floors):
         minutes = statistics.median(run["seconds"] for run in runs) / 60
         cores = "/".join(sorted({str(run["hardware"]["cpu_cores"]) for run in runs}))
         lines.append(
-            [f"`{recipe}`{seeds}", f"{runs[0]['steps']:,}", f"{minutes:.1f} × {cores}"]
+            [f"`{recipe}`{seeds}", f"{runs[0]['steps']:,}", f"{minutes:.1f}", cores]
             + [spread([run["measures"][m][n] * factor for run in runs], form) for _, m, n, form, factor in columns]
         )
     if data in floors:
         real = [form.format(floors[data][m][n] * factor) for _, m, n, form, factor in columns]
-        lines.append([floors[data]["samples"]["of"], "", "", *real])
+        lines.append([floors[data]["samples"]["of"], "", "", "", *real])
     for who, *numbers in PAPERS.get(data, ()):
-        lines.append([who, "", "", *numbers, *[""] * (len(columns) - len(numbers))])
+        lines.append([who, "", "", "", *numbers, *[""] * (len(columns) - len(numbers))])
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
