@@ -139,10 +139,15 @@ def keep(row):
         picture = "density.png" if "modes" in row["measures"] else "samples.png"
         with written_beside(PICTURES / f"{row['recipe']}-{row['data']}.png") as beside:
             shutil.copy(folder(*name_of(row)) / picture, beside)
-    runs = {other["recipe"]: other["curve"] for other in all_rows if (other["data"], other["seed"]) == (row["data"], 0)}
-    if runs:
-        pictures.curves_of_runs(runs, CURVE, PICTURES / f"curves-{row['data']}.png", log=True)
+    draw_curves(all_rows, row["data"])
     result_tables.write_all(all_rows, json.loads(FLOORS.read_text()))
+
+
+def draw_curves(all_rows, data):
+    """Draw the distances over training of the first seed's runs on a set of data."""
+    runs = {row["recipe"]: row["curve"] for row in all_rows if (row["data"], row["seed"]) == (data, 0)}
+    if runs:
+        pictures.curves_of_runs(runs, CURVE, PICTURES / f"curves-{data}.png", log=True)
 
 
 def name_of(row):
@@ -200,6 +205,8 @@ def main():
     with concurrent.futures.ThreadPoolExecutor(cores.qsize()) as pool:
         for row in pool.map(run_on_one_core, chosen(IMAGE_RUNS + POINT_RUNS)):
             print(summary(row), flush=True)
+    for data in {row["data"] for row in rows()}:
+        draw_curves(rows(), data)
     result_tables.main()
 
 
