@@ -2,7 +2,6 @@
 
 import time
 
-import keras_gans as kg
 from keras_gans.flops import flops_of_step
 
 MEASURED_SECONDS = 3.0
@@ -19,9 +18,7 @@ def dry_run(plan):
         `seconds`, the expected time of the training steps; pictures, measurements and exports come on top.
     """
     model, m = plan.build(), plan.settings["batch_size"]
-    rows = m * model.n_critic
-    batches = plan.training_data.batches(rows, seed=plan.seed)
-    batches = batches if isinstance(plan.training_data, kg.data.Mixture) else batches.repeat()
+    batches = plan.batches(model.n_critic, seed=plan.seed)
     model.fit(batches, steps_per_epoch=2, verbose=0)  # traces, and fills caches
     steps, seconds = 2, 0.0
     while seconds < MEASURED_SECONDS:

@@ -107,8 +107,7 @@ def train(plan, directory, show=print):
             show(f"Going on from step {model.step} of {steps}")
         show(f"{plan.recipe} on {plan.data}: step {model.step} to {steps} on {_devices()}, into {directory}")
         # Other data than before a stop, lest a run that is stopped often sees the first of them alone.
-        batches = data.batches(rows, seed=plan.seed + model.step)
-        batches = batches if isinstance(data, kg.data.Mixture) else batches.repeat()
+        batches = plan.batches(model.n_critic, seed=plan.seed + model.step)
         _fit(model, batches, steps, _callbacks(plan, data, protocol, directory))
         return finish(model, plan, directory, protocol, show)
 

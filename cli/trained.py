@@ -47,10 +47,10 @@ def model_of(source, best=False):
     return model
 
 
-def sampler(source, best=False):
+def sampler(source):
     """Return a function of (num, seed) that samples what was trained, an exported `.onnx` generator included."""
     source = pathlib.Path(source)
-    return _onnx_sampler(source) if source.suffix == ".onnx" else model_of(source, best).sample
+    return _onnx_sampler(source) if source.suffix == ".onnx" else model_of(source).sample
 
 
 def write_samples(sample, num, seed, path):
