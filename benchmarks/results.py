@@ -5,8 +5,8 @@
 Each run is one of the command line (`keras-gans train ...`) in runs/results. A run whose row is in
 results/recipes.json, made with the recipe's present constants, is not made again, and one that was stopped or killed
 goes on: the script can be ended at any time and started again. After each run it writes results/recipes.json, a picture
-of the run in results/recipes/, recipes/README.md, and the tables in README.md. Every run has one core for itself, and
-there are as many at a time as cores.
+of the run in results/recipes/, recipes/README.md, and the tables in README.md. A run on images has all cores; runs on
+points have one each, and there are as many at a time as cores.
 """
 
 import argparse
@@ -44,7 +44,7 @@ IMAGE_RECIPES = (
     "wgan_arjovsky2017",
     "wgan_gp_gulrajani2017",
 )
-BEST = ("sngan_miyato2018", "wgan_gp_gulrajani2017")  # of the image recipes, by seed 0
+BEST = ("dcgan_radford2015", "lsgan_mao2016")  # of the image recipes, by seed 0
 POINT_RUNS = [(recipe, data, seed) for data in ("ring", "grid") for recipe in POINT_RECIPES for seed in SEEDS]
 IMAGE_RUNS = (
     [("wgan_gp_digits", "digits", 0), ("gan_goodfellow2014", "mnist", 0)]
@@ -63,8 +63,8 @@ def folder(recipe, data, seed):
     return RUNS / f"{recipe}-{data}-{seed}"
 
 
-def run(recipe, data, seed, core):
-    """Make a run, or what is missing of it, unless its row is there; return its row of results/recipes.json."""
+def run(recipe, data, seed, cores):
+    """Make a run on some cores, or what is missing of it, unless its row is there; return its row."""
     settings = make_plan(recipe, data, seed=seed).settings
     for row in rows():
         if name_of(row) == (recipe, data, seed) and row["settings"] == settings:
@@ -78,7 +78,7 @@ def run(recipe, data, seed, core):
     arguments = ["train", recipe, "--data", data, "--seed", str(seed), "--run-dir", str(directory)]
     arguments += ["--resume"] if directory.exists() else []
     with open(directory.with_suffix(".log"), "a") as log:
-        command = ["taskset", "-c", str(core), sys.executable, "-m", "keras_gans_cli", *arguments]
+        command = ["taskset", "-c", ",".join(map(str, cores)), sys.executable, "-m", "keras_gans_cli", *arguments]
         done = subprocess.run(command, stdout=log, stderr=log, check=False)
     if done.returncode:
         raise SystemExit(f"keras-gans {' '.join(arguments)} failed; see {log.name}.")
@@ -191,19 +191,22 @@ def main():
         names = {folder(*name).name for name in chosen(IMAGE_RUNS + POINT_RUNS)}
         write_rows([row for row in rows() if folder(*name_of(row)).name not in names])
     floors()
-    cores = queue.SimpleQueue()
-    for core in sorted(os.sched_getaffinity(0)):
-        cores.put(core)
+    cores = sorted(os.sched_getaffinity(0))
+    for name in chosen(IMAGE_RUNS):
+        print(summary(run(*name, cores=cores)), flush=True)
+    free = queue.SimpleQueue()
+    for core in cores:
+        free.put(core)
 
     def run_on_one_core(name):
-        core = cores.get()
+        core = free.get()
         try:
-            return run(*name, core=core)
+            return run(*name, cores=[core])
         finally:
-            cores.put(core)
+            free.put(core)
 
-    with concurrent.futures.ThreadPoolExecutor(cores.qsize()) as pool:
-        for row in pool.map(run_on_one_core, chosen(IMAGE_RUNS + POINT_RUNS)):
+    with concurrent.futures.ThreadPoolExecutor(len(cores)) as pool:
+        for row in pool.map(run_on_one_core, chosen(POINT_RUNS)):
             print(summary(row), flush=True)
     for data in {row["data"] for row in rows()}:
         draw_curves(rows(), data)

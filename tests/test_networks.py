@@ -24,7 +24,7 @@ GENERATORS = {
     "mlp of images": lambda: mlp_generator(3, (4, 5, 1), hidden=(8,), output_activation="tanh"),
     "dcgan": lambda: dcgan_generator(3, (19, 16, 2), width=4),
     "dcgan of layer norm": lambda: dcgan_generator(3, (16, 16, 1), width=4, kernel_size=4, norm="layer"),
-    "dcgan, spectral": lambda: dcgan_generator(3, (16, 16, 1), width=4, norm=None, spectral=True),
+    "dcgan, spectral": lambda: dcgan_generator(3, (16, 16, 1), width=4, norm=None, spectral=True, hidden=6),
     "resnet": lambda: resnet_generator(3, (16, 24, 3), width=4),
 }
 DISCRIMINATORS = {
@@ -32,7 +32,7 @@ DISCRIMINATORS = {
     "mlp of images": lambda: mlp_discriminator((4, 5, 1), hidden=(8,), activation="tanh"),
     "mlp, spectral": lambda: mlp_discriminator((2,), hidden=(8, 8), spectral=True),
     "dcgan": lambda: dcgan_discriminator((19, 16, 2), width=4),
-    "dcgan of layer norm": lambda: dcgan_discriminator((16, 16, 1), width=4, kernel_size=4, norm="layer"),
+    "dcgan of layer norm": lambda: dcgan_discriminator((16, 16, 1), width=4, kernel_size=4, norm="layer", hidden=6),
     "dcgan, spectral": lambda: dcgan_discriminator((16, 16, 1), width=4, norm=None, spectral=True),
     "resnet": lambda: resnet_discriminator((16, 24, 3), width=4),
     "resnet, spectral": lambda: resnet_discriminator((16, 24, 3), width=4, spectral=True, pooling="sum"),
@@ -160,21 +160,23 @@ def test_mlp_computes_what_it_says():
     np.testing.assert_allclose(model(z), expected, atol=1e-6)
 
 
-def test_mlp_divides_each_kernel_by_its_norm_if_it_is_spectral():
-    model = mlp_discriminator((3,), hidden=(4, 5), spectral=True)
+@pytest.mark.parametrize("spectral", [True, 1.5])
+def test_mlp_brings_each_kernel_to_the_norm_that_is_asked_for(spectral):
+    model = mlp_discriminator((3,), hidden=(4, 5), spectral=spectral)
     for _ in range(100):
         update_power_iterations([model])
     layers = [layer for layer in model.layers if isinstance(layer, SpectralNormalization)]
     (W1, b1), (W2, b2), (W3, b3) = [
-        (layer.kernel.numpy() / np.linalg.norm(layer.kernel.numpy(), 2), layer.layer.bias.numpy()) for layer in layers
+        (spectral * layer.kernel.numpy() / np.linalg.norm(layer.kernel.numpy(), 2), layer.layer.bias.numpy())
+        for layer in layers
     ]
     x = inputs_of(model)
     expected = np.maximum(np.maximum(x @ W1 + b1, 0) @ W2 + b2, 0) @ W3 + b3
     np.testing.assert_allclose(model(x), expected, atol=1e-5)
-    # So that no score changes faster than its point moves.
+    # So that no score changes faster than its point moves, times the norms.
     far = np.random.default_rng(0).normal(size=(2, 50, 3)).astype("float32") * 5
     slopes = np.abs(model(far[0]) - model(far[1]))[:, 0] / np.linalg.norm(far[0] - far[1], axis=1)
-    assert slopes.max() <= 1 + 1e-5
+    assert slopes.max() <= spectral**3 + 1e-5
 
 
 def test_mlp_activation():
@@ -248,17 +250,31 @@ def test_kernels_are_drawn_as_asked():
         assert abs(np.corrcoef(first, second)[0, 1]) < 0.5  # not the same numbers twice
 
 
-def test_maps_are_halved_until_they_are_small_enough():
-    generator = dcgan_generator(10, (28, 28, 1), width=8, kernel_size=4, stop_below=5)
-    discriminator = dcgan_discriminator((28, 28, 1), width=8, kernel_size=4, norm=None, stop_below=5)
-    # dense to 4x4x32, BN; 4x4x32x16, BN; 4x4x16x8, BN; 4x4x8x1 and its bias
-    assert generator.count_params() == 10 * 512 + 4 * 32 + 8192 + 4 * 16 + 2048 + 4 * 8 + 129
-    # 4x4x1x8, 4x4x8x16, 4x4x16x32 with biases, dense of 4x4x32
-    assert discriminator.count_params() == 136 + 2064 + 8224 + 513
-    assert generator.output_shape == (None, 28, 28, 1)
-    for stop_below in (1, 9, 4.5, None):
-        with pytest.raises(ValueError, match="Expected an integer from 2 to 8"):
-            dcgan_discriminator((28, 28, 1), stop_below=stop_below)
+@pytest.mark.parametrize("norm", ["batch", "layer", None])
+def test_hidden_units_stand_between_the_smallest_map_and_z_or_the_score(norm):
+    shape, w, k, n = (28, 28, 1), 8, 4, 32
+    generator, plain_generator = (dcgan_generator(10, shape, w, k, norm, hidden=hidden) for hidden in (n, None))
+    discriminator, plain_discriminator = (dcgan_discriminator(shape, w, k, norm, hidden=h) for h in (n, None))
+    of_norm = {"batch": 4 * n, "layer": 2 * n, None: n}[norm]  # scales, shifts, means and variances, or the biases
+    smallest = 7 * 7 * 2 * w
+    assert generator.count_params() - plain_generator.count_params() == 10 * n + of_norm + (n - 10) * smallest
+    added = discriminator.count_params() - plain_discriminator.count_params()
+    assert added == smallest * n + of_norm + n - smallest
+    assert generator.output_shape == (None, *shape)
+    # Every pixel counts for the rest: the score is no sum over parts of the image.
+    x = inputs_of(discriminator)
+    left, right, both = x.copy(), x.copy(), x.copy()
+    left[:, :4], right[:, -4:], both[:, :4], both[:, -4:] = 0.0, 0.0, 0.0, 0.0
+
+    def sum_of_parts(network):
+        score = lambda y: network(y, training=False).numpy()  # noqa: E731
+        return score(left) + score(right) - score(both) == pytest.approx(score(x), rel=1e-5)
+
+    assert not sum_of_parts(discriminator)
+    assert sum_of_parts(plain_discriminator) or norm == "layer"  # which takes moments over the image
+    for hidden in (0, 2.5):
+        with pytest.raises(ValueError, match="Expected an integer of at least 1"):
+            dcgan_discriminator(shape, hidden=hidden)
 
 
 def test_dcgan_of_the_paper_for_64x64():

@@ -65,6 +65,18 @@ def test_output_is_that_of_the_plain_layer_with_the_divided_kernel(kind):
 
 
 @kinds
+def test_scale_is_the_spectral_norm_of_the_kernel_that_is_used(kind):
+    plain, x, _ = build(kind)
+    scaled = SpectralNormalization(KINDS[kind][0](), scale=2.5)
+    scaled(x)
+    scaled.set_weights(plain.get_weights())
+    np.testing.assert_allclose(scaled(x), 2.5 * plain(x).numpy(), rtol=1e-5, atol=1e-4)  # the bias is 0 so far
+    if kind != "embedding":
+        scaled.layer.bias.assign(np.arange(scaled.layer.bias.shape[0]))  # and is not scaled
+        np.testing.assert_allclose(scaled(x), 2.5 * plain(x).numpy() + scaled.layer.bias, rtol=1e-5, atol=1e-4)
+
+
+@kinds
 def test_one_update_is_one_power_iteration(kind):
     layer, _, matrix = build(kind)
     W, u = matrix(layer.kernel.numpy().astype("float64")), layer.u.numpy()
@@ -281,7 +293,7 @@ def test_losses_of_the_wrapped_layer_are_kept():
 
 def test_save_and_load(tmp_path):
     x = keras.Input((8, 8, 3))
-    h = SpectralNormalization(keras.layers.Conv2D(4, 3), power_iterations=2, name="first")(x)
+    h = SpectralNormalization(keras.layers.Conv2D(4, 3), scale=1.5, power_iterations=2, name="first")(x)
     h = SpectralNormalization(keras.layers.Conv2DTranspose(4, 3))(h)
     model = keras.Model(x, SpectralNormalization(keras.layers.Dense(1))(keras.layers.Flatten()(h)))
     for layer in model.layers:
@@ -294,7 +306,7 @@ def test_save_and_load(tmp_path):
     np.testing.assert_array_equal(loaded(values), model(values))
     for old, new in zip(model.get_weights(), loaded.get_weights(), strict=True):
         np.testing.assert_array_equal(old, new)
-    assert loaded.get_layer("first").power_iterations == 2
+    assert (loaded.get_layer("first").scale, loaded.get_layer("first").power_iterations) == (1.5, 2)
     assert isinstance(loaded.get_layer("first").layer, keras.layers.Conv2D)
 
 
@@ -359,7 +371,13 @@ def test_zero_kernels_are_refused(layer):
         SpectralNormalization(layer)
 
 
+@pytest.mark.parametrize("scale", [0, -1.0, float("inf"), float("nan"), "2"])
+def test_scales_that_are_no_positive_number_are_refused(scale):
+    with pytest.raises(ValueError, match="Expected a positive number"):
+        SpectralNormalization(keras.layers.Dense(3), scale=scale)
+
+
 @pytest.mark.parametrize("power_iterations", [0, -1, 1.0, None])
 def test_power_iterations_below_one_are_refused(power_iterations):
     with pytest.raises(ValueError, match="integer of at least 1"):
-        SpectralNormalization(keras.layers.Dense(3), power_iterations)
+        SpectralNormalization(keras.layers.Dense(3), power_iterations=power_iterations)

@@ -1,5 +1,7 @@
 """Spectral normalization of one layer's kernel."""
 
+import math
+
 import keras
 from keras import layers, ops
 
@@ -15,8 +17,9 @@ class SpectralNormalization(layers.Wrapper):
 
     Miyato et al. 2018, "Spectral Normalization for Generative Adversarial Networks", Algorithm 1, arXiv:1802.05957.
 
-    The kernel W stays raw and trainable. A call runs the wrapped layer with W / sigma, sigma = u^T W v, in training
-    and at inference alike; u and v are constants of the gradient, so it flows through W and through sigma (eq. 12).
+    The kernel W stays raw and trainable. A call runs the wrapped layer with scale * W / sigma, sigma = u^T W v, in
+    training and at inference alike; u and v are constants of the gradient, so it flows through W and through sigma
+    (eq. 12).
     W is taken as the matrix (outputs, all other axes); the matrix of an `Embedding` is taken as it is.
 
     A call never changes u and v: sigma is the same however often the layer is called between two optimizer steps.
@@ -26,14 +29,19 @@ class SpectralNormalization(layers.Wrapper):
     Deviations from the paper: u is drawn when the layer is built and taken through 15 iterations at once, so that
     the first steps are near 1-Lipschitz too (the paper starts from a random u).
 
+    The largest singular value bounds how much a layer stretches; most directions it stretches far less, so the scores
+    of a discriminator of few layers hardly tell samples apart. `scale` gives it room (`factor` in the authors' code).
+
     Args:
         layer: A `Dense`, `Conv1D/2D/3D`, `Conv1D/2D/3DTranspose` or `Embedding` layer, or a subclass of one. Its dtype
             policy rules the computation; sigma, u and v are float32 under mixed precision.
+        scale: Largest singular value of the kernel that is used, positive; 1 in the paper.
         power_iterations: Rounds of the power iteration in one `update_power_iteration`, at least 1 (the paper's).
         **kwargs: `name` and `trainable`, as for every Keras layer.
 
     Raises:
-        ValueError: If `layer` is of another kind or its kernel starts at zero, or `power_iterations` is below 1.
+        ValueError: If `layer` is of another kind or its kernel starts at zero, `scale` is not a positive number, or
+            `power_iterations` is below 1.
 
     Example:
         ```python
@@ -44,8 +52,13 @@ class SpectralNormalization(layers.Wrapper):
         ```
     """
 
-    def __init__(self, layer, power_iterations=1, **kwargs):
+    def __init__(self, layer, scale=1.0, power_iterations=1, **kwargs):
         _check_layer(layer)
+        if not isinstance(scale, (int, float)) or not 0 < scale < math.inf:
+            raise ValueError(
+                f"SpectralNormalization received scale={scale!r}. Expected a positive number, the spectral norm that "
+                "the layer's kernel is brought to. Leave it out for the paper's 1."
+            )
         if not isinstance(power_iterations, int) or power_iterations < 1:
             raise ValueError(
                 f"SpectralNormalization received power_iterations={power_iterations!r}. Expected an integer of at "
@@ -55,6 +68,7 @@ class SpectralNormalization(layers.Wrapper):
         # and the inputs to the compute dtype is the wrapped layer's affair.
         kwargs["dtype"] = layer.variable_dtype
         super().__init__(layer, autocast=False, **kwargs)
+        self.scale = float(scale)
         self.power_iterations = power_iterations
 
     def build(self, input_shape):
@@ -83,11 +97,11 @@ class SpectralNormalization(layers.Wrapper):
         self.v.assign(v)
 
     def call(self, inputs):
-        """Run the wrapped layer with W / sigma in the place of W."""
+        """Run the wrapped layer with scale * W / sigma in the place of W."""
         # A scope hides the one around it (`Model.stateless_call` opens one), so all weights are handed on.
         W = self.kernel
         weights = [(w, w.value) for w in self.layer.weights if w is not W]
-        weights.append((W, W.value / ops.cast(self.sigma(), W.dtype)))
+        weights.append((W, W.value * ops.cast(self.scale / self.sigma(), W.dtype)))
         with keras.StatelessScope(weights, collect_losses=True) as scope:
             outputs = self.layer(inputs)
         for loss in scope.losses:
@@ -104,7 +118,7 @@ class SpectralNormalization(layers.Wrapper):
 
     def get_config(self):
         """Return the constructor's arguments."""
-        return {**super().get_config(), "power_iterations": self.power_iterations}
+        return {**super().get_config(), "scale": self.scale, "power_iterations": self.power_iterations}
 
     def _matrix(self):
         """Return W as the matrix (outputs, all other axes), at least in float32."""

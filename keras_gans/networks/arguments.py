@@ -1,5 +1,9 @@
 """What the network functions share. Not public."""
 
+import functools
+
+from keras_gans.layers import SpectralNormalization
+
 
 def check_integers(minimum=1, **values):
     """Raise a ValueError that names the first of `values` that is not an integer of at least `minimum`."""
@@ -37,6 +41,9 @@ def _is_size(value):
     return isinstance(value, int) and not isinstance(value, bool) and value > 0
 
 
-def as_it_is(layer):
-    """Return the layer: what stands in SpectralNormalization's place where there is none."""
-    return layer
+def normalizer(spectral):
+    """Return what a network does to each layer with a kernel for its argument `spectral`.
+
+    False leaves the layer as it is; True, or the spectral norm that is wanted, wraps it in SpectralNormalization.
+    """
+    return functools.partial(SpectralNormalization, scale=float(spectral)) if spectral else lambda layer: layer

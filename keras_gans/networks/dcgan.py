@@ -5,8 +5,8 @@ import math
 import keras
 from keras import layers
 
-from keras_gans.layers import RectifiedLinear, SpectralNormalization
-from keras_gans.networks.arguments import as_it_is, check_choice, check_integers, check_shape
+from keras_gans.layers import RectifiedLinear
+from keras_gans.networks.arguments import check_choice, check_integers, check_shape, normalizer
 
 _NORMS = ("batch", "layer", None)
 _SMALLEST_SIDE = 8
@@ -20,7 +20,7 @@ def dcgan_generator(
     norm="batch",
     spectral=False,
     output_activation="tanh",
-    stop_below=8,
+    hidden=None,
     kernel_initializer=None,
 ):
     """Generator of transposed convolutions: a small map made of z is doubled until it has the image's size.
@@ -29,10 +29,9 @@ def dcgan_generator(
     Networks", sections 3 and 4 and figure 1, arXiv:1511.06434: stride 2, normalization everywhere but at the output,
     ReLU, tanh, kernels from N(0, 0.02). For 64x64 images and `width=128` it is the paper's network.
 
-    The depth follows the size: sides are halved, rounding up, until the smaller one is below `stop_below` (for 8:
-    28x28: 7, 14, 28; 64x64: 4, 8, 16, 32, 64; 45x37: 6x5, 12x10, 23x19, 45x37; for 5: 28x28: 4, 7, 14, 28). Where a
-    doubled map is a pixel too large, it is cropped. The last map before the image has `width` channels, and each
-    smaller one twice as many, up to 8 `width`.
+    The depth follows the size: sides are halved, rounding up, until the smaller one is below 8 (28x28: 7, 14, 28;
+    64x64: 4, 8, 16, 32, 64; 45x37: 6x5, 12x10, 23x19, 45x37). Where a doubled map is a pixel too large, it is cropped.
+    The last map before the image has `width` channels, and each smaller one twice as many, up to 8 `width`.
 
     Deviations from the paper: layers without a normalization after them have a bias (the authors' have none).
 
@@ -42,9 +41,11 @@ def dcgan_generator(
         width: Channels of the largest hidden map.
         kernel_size: Side of the kernels, at least 2.
         norm: "batch"; "layer" (over H, W and C, one scale per channel); or None.
-        spectral: Whether each dense and convolutional layer is spectrally normalized.
+        spectral: Whether each dense and convolutional layer is spectrally normalized, or the spectral norm of their
+            kernels: True is 1.
         output_activation: Activation of the image, as Keras takes it.
-        stop_below: Side below which maps are not halved, 2 to 8 pixels.
+        hidden: Units of a fully connected layer between z and the smallest map, as in the authors' code for MNIST
+            (1024); None for none. A smallest map of 7x7 needs it: convolutions alone hardly join its corners.
         kernel_initializer: Name of an initializer, as Keras takes it, in place of N(0, 0.02), which is small for small
             widths: "he_normal" is that of the authors' code of WGAN-GP.
 
@@ -52,16 +53,17 @@ def dcgan_generator(
         `keras.Model` from `z` (m, latent_dim) to float32 images (m, H, W, C).
 
     Raises:
-        ValueError: If a size is not a positive integer, a side is below 8, `norm` is unknown, or `stop_below` is not
-            from 2 to 8.
+        ValueError: If a size is not a positive integer, a side is below 8, or `norm` is unknown.
     """
     check_integers(latent_dim=latent_dim)
-    sizes, channels = _plan(image_shape, width, kernel_size, norm, stop_below)
-    wrap = SpectralNormalization if spectral else as_it_is
+    sizes, channels = _plan(image_shape, width, kernel_size, norm, hidden)
+    wrap = normalizer(spectral)
     z = keras.Input((latent_dim,), name="z")
     small = (*sizes[-1], channels[-1])
-    dense = layers.Dense(math.prod(small), use_bias=norm is None, kernel_initializer=_initializer(kernel_initializer))
-    h = wrap(dense)(z)
+    h = z
+    if hidden is not None:
+        h = layers.ReLU()(_normalize(wrap(_dense(hidden, norm, kernel_initializer))(h), norm))
+    h = wrap(_dense(math.prod(small), norm, kernel_initializer))(h)
     h = layers.ReLU()(_normalize(layers.Reshape(small)(h), norm))
     for size, filters in zip(sizes[-2:0:-1], channels[-2::-1], strict=True):
         h = _double(h, filters, size, kernel_size, norm is None, wrap, kernel_initializer)
@@ -72,7 +74,7 @@ def dcgan_generator(
 
 
 def dcgan_discriminator(
-    image_shape, width=64, kernel_size=5, norm="batch", spectral=False, stop_below=8, kernel_initializer=None
+    image_shape, width=64, kernel_size=5, norm="batch", spectral=False, hidden=None, kernel_initializer=None
 ):
     """Discriminator of convolutions with stride 2, the mirror image of `dcgan_generator`.
 
@@ -90,19 +92,19 @@ def dcgan_discriminator(
         norm: "batch"; "layer" (over H, W and C, one scale per channel); or None.
         spectral: Whether each dense and convolutional layer is spectrally normalized (arXiv:1802.05957, which takes
             `norm=None` with it).
-        stop_below: As in `dcgan_generator`. The last map is scored by one linear layer: a map of 7x7 leaves each unit
-            with a small part of a 28x28 image, which it judges by itself.
+        hidden: Units of a fully connected layer between the last map and the score, as in the authors' code for MNIST
+            (1024); None for none. Without it the score is a sum over the map's units, each of which has seen a part
+            of the image only: one of 7x7 sees 10x10 of 28x28 pixels, with 4x4 kernels.
         kernel_initializer: As in `dcgan_generator`.
 
     Returns:
         `keras.Model` from `x` (m, H, W, C) to raw float32 scores (m, 1).
 
     Raises:
-        ValueError: If a size is not a positive integer, a side is below 8, `norm` is unknown, or `stop_below` is not
-            from 2 to 8.
+        ValueError: If a size is not a positive integer, a side is below 8, or `norm` is unknown.
     """
-    _, channels = _plan(image_shape, width, kernel_size, norm, stop_below)
-    wrap = SpectralNormalization if spectral else as_it_is
+    _, channels = _plan(image_shape, width, kernel_size, norm, hidden)
+    wrap = normalizer(spectral)
     x = keras.Input(image_shape, name="x")
     h = x
     for depth, filters in enumerate(channels):
@@ -116,27 +118,34 @@ def dcgan_discriminator(
             kernel_initializer=_initializer(kernel_initializer),
         )
         h = RectifiedLinear(0.2)(_normalize(wrap(conv)(h), here))
-    dense = layers.Dense(1, kernel_initializer=_initializer(kernel_initializer), dtype="float32")
-    return keras.Model(x, wrap(dense)(layers.Flatten()(h)), name="dcgan_discriminator")
+    h = layers.Flatten()(h)
+    if hidden is not None:
+        h = RectifiedLinear(0.2)(_normalize(wrap(_dense(hidden, norm, kernel_initializer))(h), norm))
+    score = layers.Dense(1, kernel_initializer=_initializer(kernel_initializer), dtype="float32")
+    return keras.Model(x, wrap(score)(h), name="dcgan_discriminator")
 
 
-def _plan(image_shape, width, kernel_size, norm, stop_below):
+def _plan(image_shape, width, kernel_size, norm, hidden):
     """Check the arguments; return the sizes from the image's down, and the channels of all but the image."""
     check_shape("image_shape", image_shape, (28, 28, 1))
     check_integers(width=width)
     check_integers(kernel_size=kernel_size, minimum=2)
     check_choice("norm", norm, _NORMS)
-    if stop_below not in range(2, _SMALLEST_SIDE + 1):
-        raise ValueError(f"stop_below={stop_below!r} was passed. Expected an integer from 2 to 8. Leave it out for 8.")
+    if hidden is not None:
+        check_integers(hidden=hidden)
     sizes = [tuple(image_shape[:2])]
     if min(sizes[0]) < _SMALLEST_SIDE:
         raise ValueError(
             f"image_shape={tuple(image_shape)} is too small for strided convolutions. Expected sides of at least "
             f"{_SMALLEST_SIDE} pixels. Enlarge the images, or use mlp_generator and mlp_discriminator."
         )
-    while min(sizes[-1]) >= stop_below:
+    while min(sizes[-1]) >= _SMALLEST_SIDE:
         sizes.append(tuple(-(-side // 2) for side in sizes[-1]))
     return sizes, [width * min(2**depth, 8) for depth in range(len(sizes) - 1)]
+
+
+def _dense(units, norm, kernel_initializer):
+    return layers.Dense(units, use_bias=norm is None, kernel_initializer=_initializer(kernel_initializer))
 
 
 def _double(h, filters, size, kernel_size, use_bias, wrap, kernel_initializer):

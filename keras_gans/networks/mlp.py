@@ -5,8 +5,8 @@ import math
 import keras
 from keras import layers
 
-from keras_gans.layers import RectifiedLinear, SpectralNormalization
-from keras_gans.networks.arguments import as_it_is, check_integers, check_shape
+from keras_gans.layers import RectifiedLinear
+from keras_gans.networks.arguments import check_integers, check_shape, normalizer
 
 
 def mlp_generator(latent_dim, output_shape, hidden=(512, 512, 512), activation="relu", output_activation=None):
@@ -32,7 +32,7 @@ def mlp_generator(latent_dim, output_shape, hidden=(512, 512, 512), activation="
     check_shape("output_shape", output_shape, (2,))
     z = keras.Input((latent_dim,), name="z")
     x = layers.Dense(math.prod(output_shape), activation=output_activation, dtype="float32")(
-        _hidden(z, hidden, activation)
+        _hidden(z, hidden, activation, normalizer(False))
     )
     if len(output_shape) > 1:
         x = layers.Reshape(output_shape, dtype="float32")(x)
@@ -46,7 +46,8 @@ def mlp_discriminator(input_shape, hidden=(512, 512, 512), activation="relu", sp
         input_shape: Shape of one sample, such as `(2,)` or `(28, 28, 1)`.
         hidden: Widths of the hidden layers.
         activation: Their activation, as Keras takes it.
-        spectral: Whether each layer is spectrally normalized (Miyato et al. 2018, arXiv:1802.05957).
+        spectral: Whether each layer is spectrally normalized (Miyato et al. 2018, arXiv:1802.05957), or the spectral
+            norm of their kernels: True is 1.
 
     Returns:
         `keras.Model` from `x` (m, *input_shape) to raw float32 scores (m, 1).
@@ -57,12 +58,12 @@ def mlp_discriminator(input_shape, hidden=(512, 512, 512), activation="relu", sp
     check_shape("input_shape", input_shape, (2,))
     x = keras.Input(input_shape, name="x")
     h = layers.Flatten()(x) if len(input_shape) > 1 else x
-    wrap = SpectralNormalization if spectral else as_it_is
+    wrap = normalizer(spectral)
     score = wrap(layers.Dense(1, dtype="float32"))(_hidden(h, hidden, activation, wrap))
     return keras.Model(x, score, name="mlp_discriminator")
 
 
-def _hidden(h, widths, activation, wrap=as_it_is):
+def _hidden(h, widths, activation, wrap):
     for width in widths:
         check_integers(hidden=width)
         h = wrap(layers.Dense(width, kernel_initializer="he_uniform"))(h)

@@ -5,8 +5,8 @@ import math
 import keras
 from keras import layers, ops
 
-from keras_gans.layers import NearestUpsampling2D, RectifiedLinear, SpectralNormalization
-from keras_gans.networks.arguments import as_it_is, check_choice, check_integers, check_shape
+from keras_gans.layers import NearestUpsampling2D, RectifiedLinear
+from keras_gans.networks.arguments import check_choice, check_integers, check_shape, normalizer
 
 
 def resnet_generator(latent_dim, image_shape=(32, 32, 3), width=128):
@@ -51,7 +51,8 @@ def resnet_discriminator(image_shape=(32, 32, 3), width=128, spectral=False, poo
     Args:
         image_shape: (H, W, C), sides that are multiples of 8.
         width: Channels of every hidden map.
-        spectral: Whether each dense and convolutional layer is spectrally normalized.
+        spectral: Whether each dense and convolutional layer is spectrally normalized, or the spectral norm of their
+            kernels: True is 1.
         pooling: "mean" or "sum" over the pixels of the last map.
 
     Returns:
@@ -63,7 +64,7 @@ def resnet_discriminator(image_shape=(32, 32, 3), width=128, spectral=False, poo
     check_integers(width=width)
     check_choice("pooling", pooling, ("mean", "sum"))
     _check_image_shape(image_shape)
-    wrap = SpectralNormalization if spectral else as_it_is
+    wrap = normalizer(spectral)
     x = keras.Input(image_shape, name="x")
     h = _first_block(x, width, wrap)
     for down in (True, False, False):
