@@ -19,7 +19,7 @@ IMAGES = {
     "latent_dim": 64,
     "width": 32,
     "kernel_size": 4,
-    "stop_below": 5,
+    "hidden": 512,
     "learning_rate": 4e-3,
     "ema_decay": 0.998,
 }
@@ -39,10 +39,8 @@ def build(sample_shape, s):
         generator = kg.networks.mlp_generator(s.latent_dim, sample_shape, hidden=(s.width,) * 3)
         discriminator = kg.networks.mlp_discriminator(sample_shape, hidden=(s.width,) * 3)
     else:
-        generator = kg.networks.dcgan_generator(
-            s.latent_dim, sample_shape, s.width, s.kernel_size, stop_below=s.stop_below
-        )
-        discriminator = kg.networks.dcgan_discriminator(sample_shape, s.width, s.kernel_size, stop_below=s.stop_below)
+        generator = kg.networks.dcgan_generator(s.latent_dim, sample_shape, s.width, s.kernel_size, hidden=s.hidden)
+        discriminator = kg.networks.dcgan_discriminator(sample_shape, s.width, s.kernel_size, hidden=s.hidden)
     model = kg.LSGAN(generator, discriminator)
     model.compile(
         falling_adam(s.learning_rate, s.steps), falling_adam(s.learning_rate, s.steps), jit_compile=s.jit_compile

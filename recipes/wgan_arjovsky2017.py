@@ -20,7 +20,7 @@ IMAGES = {
     "latent_dim": 64,
     "width": 32,
     "kernel_size": 4,
-    "stop_below": 5,
+    "hidden": 512,
     "learning_rate": 2e-3,
     "n_critic": 3,
     "clip_value": 0.03,
@@ -44,10 +44,8 @@ def build(sample_shape, s):
         generator = kg.networks.mlp_generator(s.latent_dim, sample_shape, hidden=(s.width,) * 3)
         critic = kg.networks.mlp_discriminator(sample_shape, hidden=(s.width,) * 3)
     else:
-        generator = kg.networks.dcgan_generator(
-            s.latent_dim, sample_shape, s.width, s.kernel_size, stop_below=s.stop_below
-        )
-        critic = kg.networks.dcgan_discriminator(sample_shape, s.width, s.kernel_size, stop_below=s.stop_below)
+        generator = kg.networks.dcgan_generator(s.latent_dim, sample_shape, s.width, s.kernel_size, hidden=s.hidden)
+        critic = kg.networks.dcgan_discriminator(sample_shape, s.width, s.kernel_size, hidden=s.hidden)
     model = kg.WGAN(generator, critic, n_critic=s.n_critic, clip_value=s.clip_value)
     falling = keras.optimizers.schedules.CosineDecay
     model.compile(

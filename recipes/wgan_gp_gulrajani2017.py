@@ -20,7 +20,7 @@ IMAGES = {
     "latent_dim": 64,
     "width": 32,
     "kernel_size": 4,
-    "stop_below": 5,
+    "hidden": 512,
     "kernel_initializer": "he_normal",
     "learning_rate": 2e-3,
     "n_critic": 3,
@@ -50,14 +50,14 @@ def build(sample_shape, s):
             sample_shape,
             s.width,
             s.kernel_size,
-            stop_below=s.stop_below,
+            hidden=s.hidden,
             kernel_initializer=s.kernel_initializer,
         )
         critic = kg.networks.dcgan_discriminator(
             sample_shape,
             s.width,
             s.kernel_size,
-            stop_below=s.stop_below,
+            hidden=s.hidden,
             kernel_initializer=s.kernel_initializer,
             norm=None,
         )
