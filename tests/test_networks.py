@@ -250,6 +250,19 @@ def test_kernels_are_drawn_as_asked():
         assert abs(np.corrcoef(first, second)[0, 1]) < 0.5  # not the same numbers twice
 
 
+def test_maps_are_halved_until_they_are_small_enough():
+    generator = dcgan_generator(10, (28, 28, 1), width=8, kernel_size=4, stop_below=5)
+    discriminator = dcgan_discriminator((28, 28, 1), width=8, kernel_size=4, norm=None, stop_below=5)
+    # dense to 4x4x32, BN; 4x4x32x16, BN; 4x4x16x8, BN; 4x4x8x1 and its bias
+    assert generator.count_params() == 10 * 512 + 4 * 32 + 8192 + 4 * 16 + 2048 + 4 * 8 + 129
+    # 4x4x1x8, 4x4x8x16, 4x4x16x32 with biases, dense of 4x4x32
+    assert discriminator.count_params() == 136 + 2064 + 8224 + 513
+    assert generator.output_shape == (None, 28, 28, 1)
+    for stop_below in (1, 9, 4.5, None):
+        with pytest.raises(ValueError, match="Expected an integer from 2 to 8"):
+            dcgan_discriminator((28, 28, 1), stop_below=stop_below)
+
+
 @pytest.mark.parametrize("norm", ["batch", "layer", None])
 def test_hidden_units_stand_between_the_smallest_map_and_z_or_the_score(norm):
     shape, w, k, n = (28, 28, 1), 8, 4, 32

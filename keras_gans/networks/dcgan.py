@@ -20,6 +20,7 @@ def dcgan_generator(
     norm="batch",
     spectral=False,
     output_activation="tanh",
+    stop_below=8,
     hidden=None,
     kernel_initializer=None,
 ):
@@ -29,9 +30,10 @@ def dcgan_generator(
     Networks", sections 3 and 4 and figure 1, arXiv:1511.06434: stride 2, normalization everywhere but at the output,
     ReLU, tanh, kernels from N(0, 0.02). For 64x64 images and `width=128` it is the paper's network.
 
-    The depth follows the size: sides are halved, rounding up, until the smaller one is below 8 (28x28: 7, 14, 28;
-    64x64: 4, 8, 16, 32, 64; 45x37: 6x5, 12x10, 23x19, 45x37). Where a doubled map is a pixel too large, it is cropped.
-    The last map before the image has `width` channels, and each smaller one twice as many, up to 8 `width`.
+    The depth follows the size: sides are halved, rounding up, until the smaller one is below `stop_below` (for 8:
+    28x28: 7, 14, 28; 64x64: 4, 8, 16, 32, 64; 45x37: 6x5, 12x10, 23x19, 45x37; for 5: 28x28: 4, 7, 14, 28). Where a
+    doubled map is a pixel too large, it is cropped. The last map before the image has `width` channels, and each
+    smaller one twice as many, up to 8 `width`.
 
     Deviations from the paper: layers without a normalization after them have a bias (the authors' have none).
 
@@ -44,6 +46,7 @@ def dcgan_generator(
         spectral: Whether each dense and convolutional layer is spectrally normalized, or the spectral norm of their
             kernels: True is 1.
         output_activation: Activation of the image, as Keras takes it.
+        stop_below: Side below which maps are not halved, 2 to 8 pixels.
         hidden: Units of a fully connected layer between z and the smallest map, as in the authors' code for MNIST
             (1024); None for none. A smallest map of 7x7 needs it: convolutions alone hardly join its corners.
         kernel_initializer: Name of an initializer, as Keras takes it, in place of N(0, 0.02), which is small for small
@@ -53,10 +56,11 @@ def dcgan_generator(
         `keras.Model` from `z` (m, latent_dim) to float32 images (m, H, W, C).
 
     Raises:
-        ValueError: If a size is not a positive integer, a side is below 8, or `norm` is unknown.
+        ValueError: If a size is not a positive integer, a side is below 8, `norm` is unknown, or `stop_below` is not
+            from 2 to 8.
     """
     check_integers(latent_dim=latent_dim)
-    sizes, channels = _plan(image_shape, width, kernel_size, norm, hidden)
+    sizes, channels = _plan(image_shape, width, kernel_size, norm, stop_below, hidden)
     wrap = normalizer(spectral)
     z = keras.Input((latent_dim,), name="z")
     small = (*sizes[-1], channels[-1])
@@ -74,7 +78,14 @@ def dcgan_generator(
 
 
 def dcgan_discriminator(
-    image_shape, width=64, kernel_size=5, norm="batch", spectral=False, hidden=None, kernel_initializer=None
+    image_shape,
+    width=64,
+    kernel_size=5,
+    norm="batch",
+    spectral=False,
+    stop_below=8,
+    hidden=None,
+    kernel_initializer=None,
 ):
     """Discriminator of convolutions with stride 2, the mirror image of `dcgan_generator`.
 
@@ -92,18 +103,21 @@ def dcgan_discriminator(
         norm: "batch"; "layer" (over H, W and C, one scale per channel); or None.
         spectral: Whether each dense and convolutional layer is spectrally normalized (arXiv:1802.05957, which takes
             `norm=None` with it).
+        stop_below: As in `dcgan_generator`. Without `hidden` the score is a sum over the last map's units, each of
+            which has seen a part of the image: one of 7x7 sees 10x10 of 28x28 pixels, with 4x4 kernels, one of 4x4
+            sees 22x22.
         hidden: Units of a fully connected layer between the last map and the score, as in the authors' code for MNIST
-            (1024); None for none. Without it the score is a sum over the map's units, each of which has seen a part
-            of the image only: one of 7x7 sees 10x10 of 28x28 pixels, with 4x4 kernels.
+            (1024); None for none.
         kernel_initializer: As in `dcgan_generator`.
 
     Returns:
         `keras.Model` from `x` (m, H, W, C) to raw float32 scores (m, 1).
 
     Raises:
-        ValueError: If a size is not a positive integer, a side is below 8, or `norm` is unknown.
+        ValueError: If a size is not a positive integer, a side is below 8, `norm` is unknown, or `stop_below` is not
+            from 2 to 8.
     """
-    _, channels = _plan(image_shape, width, kernel_size, norm, hidden)
+    _, channels = _plan(image_shape, width, kernel_size, norm, stop_below, hidden)
     wrap = normalizer(spectral)
     x = keras.Input(image_shape, name="x")
     h = x
@@ -125,12 +139,14 @@ def dcgan_discriminator(
     return keras.Model(x, wrap(score)(h), name="dcgan_discriminator")
 
 
-def _plan(image_shape, width, kernel_size, norm, hidden):
+def _plan(image_shape, width, kernel_size, norm, stop_below, hidden):
     """Check the arguments; return the sizes from the image's down, and the channels of all but the image."""
     check_shape("image_shape", image_shape, (28, 28, 1))
     check_integers(width=width)
     check_integers(kernel_size=kernel_size, minimum=2)
     check_choice("norm", norm, _NORMS)
+    if stop_below not in range(2, _SMALLEST_SIDE + 1):
+        raise ValueError(f"stop_below={stop_below!r} was passed. Expected an integer from 2 to 8. Leave it out for 8.")
     if hidden is not None:
         check_integers(hidden=hidden)
     sizes = [tuple(image_shape[:2])]
@@ -139,7 +155,7 @@ def _plan(image_shape, width, kernel_size, norm, hidden):
             f"image_shape={tuple(image_shape)} is too small for strided convolutions. Expected sides of at least "
             f"{_SMALLEST_SIDE} pixels. Enlarge the images, or use mlp_generator and mlp_discriminator."
         )
-    while min(sizes[-1]) >= _SMALLEST_SIDE:
+    while min(sizes[-1]) >= stop_below:
         sizes.append(tuple(-(-side // 2) for side in sizes[-1]))
     return sizes, [width * min(2**depth, 8) for depth in range(len(sizes) - 1)]
 
