@@ -15,7 +15,7 @@ from keras_gans.recipes.optimizers import falling_adam
 
 DATA = "mnist"
 IMAGES = {
-    "steps": 7000,
+    "steps": 9000,
     "batch_size": 64,
     "latent_dim": 64,
     "width": 32,
