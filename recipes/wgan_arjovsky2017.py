@@ -16,7 +16,7 @@ import keras_gans as kg
 
 DATA = "mnist"
 IMAGES = {
-    "steps": 6000,
+    "steps": 5000,
     "batch_size": 64,
     "latent_dim": 64,
     "width": 32,
