@@ -1,14 +1,16 @@
-"""The tables of recipes/README.md and README.md, from results/recipes.json and results/floors.json.
+"""What recipes/README.md, README.md and the recipes' heads say of results/recipes.json and results/floors.json.
 
     python benchmarks/result_tables.py
 
 `benchmarks/results.py` calls it after every run.
 """
 
+import ast
 import json
 import pathlib
 import re
 import statistics
+import textwrap
 
 from keras_gans.files import written_beside
 
@@ -75,7 +77,7 @@ def columns_of(measures):
 
 
 def write_all(rows, floors):
-    """Write both files.
+    """Write the tables of both files, and the figures in the recipes' heads.
 
     Args:
         rows: Rows of results/recipes.json.
@@ -94,6 +96,30 @@ def write_all(rows, floors):
     )
     with written_beside(readme) as beside:
         beside.write_text(text, encoding="utf-8")
+    for recipe in {row["recipe"] for row in rows}:
+        path = ROOT / "recipes" / f"{recipe}.py"
+        before, _, after = path.read_text(encoding="utf-8").partition("\nDeviations:")
+        before = before.partition("\nOurs:")[0]
+        with written_beside(path) as beside:
+            beside.write_text(f"{before}\n{ours(recipe, rows)}\nDeviations:{after}", encoding="utf-8")
+
+
+def ours(recipe, rows):
+    """Return what a recipe's head says of its own figures."""
+    parts = []
+    for data in TITLES:
+        runs = [row for row in rows if (row["recipe"], row["data"]) == (recipe, data)]
+        if runs:
+            columns = columns_of(runs[0]["measures"])[:2]
+            pairs = [(title.partition(", "), figure(runs, *column)) for title, *column in columns]
+            figures = ", ".join(f"{what} {number} {unit}".rstrip() for (what, _, unit), number in pairs)
+            parts.append(f"{TITLES[data]}: {figures} ({seeds_of(runs)}, {runs[0]['steps']:,} steps)")
+    return textwrap.fill("; ".join(parts) + ".", 120, initial_indent="Ours:       ", subsequent_indent=" " * 12)
+
+
+def seeds_of(runs):
+    """Write how many seeds there were."""
+    return f"{len(runs)} seeds" if len(runs) > 1 else "1 seed"
 
 
 def table(data, rows, floors):
@@ -103,12 +129,12 @@ def table(data, rows, floors):
     lines = [head, ["---"] * len(head)]
     for recipe in dict.fromkeys(row["recipe"] for row in rows if row["data"] == data):
         runs = [row for row in rows if (row["data"], row["recipe"]) == (data, recipe)]
-        seeds = f" ({len(runs)} seeds)" if len(runs) > 1 else ""
+        seeds = f" ({seeds_of(runs)})" if len(runs) > 1 else ""
         minutes = statistics.median(run["seconds"] for run in runs) / 60
         cores = "/".join(sorted({str(run["hardware"]["cpu_cores"]) for run in runs}))
         lines.append(
             [f"`{recipe}`{seeds}", f"{runs[0]['steps']:,}", f"{minutes:.1f}", cores]
-            + [spread([run["measures"][m][n] * factor for run in runs], form) for _, m, n, form, factor in columns]
+            + [figure(runs, *column) for _, *column in columns]
         )
     if data in floors:
         real = [form.format(floors[data][m][n] * factor) for _, m, n, form, factor in columns]
@@ -118,8 +144,9 @@ def table(data, rows, floors):
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
-def spread(values, form):
-    """Write one value as it is, several as mean ± sample standard deviation."""
+def figure(runs, measure, number, form, factor):
+    """Write one run's number as it is, several as mean ± sample standard deviation."""
+    values = [run["measures"][measure][number] * factor for run in runs]
     if len(values) == 1:
         return form.format(values[0])
     return f"{form.format(statistics.mean(values))} ± {form.format(statistics.stdev(values))}"
@@ -138,13 +165,25 @@ def page(tables, rows):
             f"![{TITLES[data]}: distance over training](../results/recipes/curves-{data}.png)\n\n*"
             f"{HEADLINES.get(data, 'Classifier-Fréchet distance')} over training, seed 0*"
         )
+    parts.append("## Papers and deviations\n\n" + "\n".join(map(head_of, sorted({row["recipe"] for row in rows}))))
     return "\n\n".join(parts) + "\n"
+
+
+def head_of(recipe):
+    """Return what a recipe's head says of its paper, as an item of a list."""
+    text = ast.get_docstring(ast.parse((ROOT / "recipes" / f"{recipe}.py").read_text(encoding="utf-8")))
+    says, deviations = (
+        " ".join(re.search(rf"^{label}:(.*?)(?=^\S|\Z)", text, flags=re.M | re.S)[1].split())
+        for label in ("Paper says", "Deviations")
+    )
+    return f"- [`{recipe}`]({recipe}.py). The paper says: {says} Deviations: {deviations}"
 
 
 HEAD = """# Recipes
 
 One file, one paper: its head names the paper and what was changed, its constants and its `build` are the recipe. The
-tables below and those of the project's README are written by `make results`, from `results/recipes.json`.
+tables below, those of the project's README and the figures in the heads are written by `make results`, from
+`results/recipes.json`.
 
 ```
 keras-gans recipes                                       # list them

@@ -4,6 +4,8 @@ Paper:      Mao et al. 2016, "Least Squares Generative Adversarial Networks", ar
             a = 0, b = c = 1; Adam with beta_1 0.5.
 Command:    keras-gans train lsgan_mao2016 [--data mnist|fashion_mnist|digits|ring|grid|FOLDER|...]
 Paper says: pictures; no figure of the samples.
+Ours:       MNIST: classifier-Fréchet 6.66, classifier score 8.73 (1 seed, 7,000 steps); Ring of 8 Gaussians: modes 6 ±
+            1, high quality 96.9 ± 0.9 % (3 seeds, 12,000 steps).
 Deviations: images: networks of DCGAN, a quarter of its width, with 4x4 kernels and a layer of 512 units, and Adam 4e-3
             in place of 2e-4; points: fully connected networks and Adam 1e-3. The learning rate falls to 0 along a
             cosine, with beta_2 0.9, for a run of minutes; a moving average of the weights is sampled.
