@@ -6,9 +6,9 @@ Command:    keras-gans train dcgan_radford2015 [--data mnist|fashion_mnist|digit
 Paper says: pictures, and the accuracy of classifiers on the discriminator's features; no figure of the samples.
 Ours:       MNIST: classifier-Fréchet 4.31, classifier score 8.85 (1 seed, 7,000 steps).
 Deviations: for 28x28 pixels, two strided convolutions of 4x4 kernels and a layer of 512 units in place of four of 5x5
-            for 64x64 (the authors' code for MNIST has 1024 units), a quarter of the width; batches of 64; Adam 4e-3,
-            twenty times the paper's for a run of minutes, with beta_2 0.9, falling to 0 along a cosine; z in
-            U(-1, 1)^64; a moving average of the weights is sampled.
+            for 64x64 (the authors' code for MNIST has 1024 units), a quarter of the width; batches of 64; for a
+            run of minutes, Adam with 4e-3 for the generator and 1e-3 for the discriminator (with 4e-3 it wins at once),
+            with beta_2 0.9, falling to 0 along a cosine; z in U(-1, 1)^64; a moving average of the weights is sampled.
 """
 
 import keras_gans as kg
@@ -16,13 +16,14 @@ from keras_gans.recipes.optimizers import falling_adam
 
 DATA = "mnist"
 IMAGES = {
-    "steps": 9000,
+    "steps": 7000,
     "batch_size": 64,
     "latent_dim": 64,
     "width": 32,
     "kernel_size": 4,
     "hidden": 512,
     "learning_rate": 4e-3,
+    "discriminator_learning_rate": 1e-3,
     "ema_decay": 0.998,
 }
 
@@ -33,7 +34,9 @@ def build(sample_shape, s):
     discriminator = kg.networks.dcgan_discriminator(sample_shape, s.width, s.kernel_size, hidden=s.hidden)
     model = kg.NonSaturatingGAN(generator, discriminator, latent=kg.latent.Uniform(-1.0, 1.0))
     model.compile(
-        falling_adam(s.learning_rate, s.steps), falling_adam(s.learning_rate, s.steps), jit_compile=s.jit_compile
+        falling_adam(s.learning_rate, s.steps),
+        falling_adam(s.discriminator_learning_rate, s.steps),
+        jit_compile=s.jit_compile,
     )
     model.track_ema(s.ema_decay)
     return model
