@@ -1,5 +1,7 @@
 """What the README says can be done as it says."""
 
+import importlib.util
+import json
 import pathlib
 import re
 
@@ -31,3 +33,20 @@ def test_every_model_is_in_the_table():
         value = getattr(kg, name)
         if isinstance(value, type) and issubclass(value, kg.GAN) and value is not kg.GAN:
             assert f"| `{name}` |" in README
+
+
+def test_figures_are_those_of_the_results():
+    spec = importlib.util.spec_from_file_location("result_tables", ROOT / "benchmarks" / "result_tables.py")
+    tables = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(tables)
+    rows, floors = json.loads(tables.RESULTS.read_text()), json.loads(tables.FLOORS.read_text())
+    page = (ROOT / "recipes" / "README.md").read_text(encoding="utf-8")
+    for data in {row["data"] for row in rows}:
+        assert tables.table(data, rows, floors) in README
+        assert tables.table(data, rows, floors) in page
+    for recipe in {row["recipe"] for row in rows}:
+        head = (ROOT / "recipes" / f"{recipe}.py").read_text(encoding="utf-8")
+        assert tables.ours(recipe, rows) in head
+    # A row by hand: the share of high quality is printed in percent, spreads are sample standard deviations.
+    runs = [{"measures": {"modes": {"high_quality": share}}} for share in (0.95, 0.96, 0.97)]
+    assert tables.figure(runs, "modes", "high_quality", "{:.1f}", 100) == "96.0 ± 1.0"
