@@ -4,7 +4,8 @@ Paper:      Miyato et al. 2018, "Spectral Normalization for Generative Adversari
             equations 16 and 17; one power iteration a step, no other normalization in the discriminator.
 Command:    keras-gans train sngan_miyato2018 [--data mnist|fashion_mnist|digits|ring|grid|FOLDER|...]
 Paper says: CIFAR-10 and ImageNet; nothing of MNIST or of mixtures.
-Ours:       Ring of 8 Gaussians: modes 8 ± 0, high quality 97.2 ± 0.3 % (3 seeds, 12,000 steps).
+Ours:       MNIST: classifier-Fréchet 3.39, classifier score 8.97 (1 seed, 9,000 steps); Ring of 8 Gaussians: modes 8 ±
+            0, high quality 97.2 ± 0.3 % (3 seeds, 12,000 steps).
 Deviations: images: three strided convolutions of DCGAN, a quarter of its width, with 4x4 kernels, in place of the
             paper's seven: so few layers of spectral norm 1 hardly tell samples apart, theirs is 1.7 here (`factor` in
             the authors' code); Adam 4e-3 in place of 2e-4. Points: fully connected networks, Adam 1e-3. The learning
