@@ -44,7 +44,7 @@ IMAGE_RECIPES = (
     "wgan_arjovsky2017",
     "wgan_gp_gulrajani2017",
 )
-BEST = ("lsgan_mao2016", "wgan_gp_gulrajani2017")  # of the image recipes, by seed 0
+BEST = ("wgan_gp_gulrajani2017", "dcgan_radford2015")  # of the image recipes, by the distance of seed 0
 POINT_RUNS = [(recipe, data, seed) for data in ("ring", "grid") for recipe in POINT_RECIPES for seed in SEEDS]
 IMAGE_RUNS = (
     [("wgan_gp_digits", "digits", 0), ("gan_goodfellow2014", "mnist", 0)]
