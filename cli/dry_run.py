@@ -18,7 +18,7 @@ def dry_run(plan):
         `seconds`, the expected time of the training steps; pictures, measurements and exports come on top.
     """
     model, m = plan.build(), plan.settings["batch_size"]
-    batches = plan.batches(model.n_critic, seed=plan.seed)
+    batches = plan.batches(model.n_critic)
     model.fit(batches, steps_per_epoch=2, verbose=0)  # traces, and fills caches
     steps, seconds = 2, 0.0
     while seconds < MEASURED_SECONDS:

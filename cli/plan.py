@@ -45,10 +45,9 @@ class Plan:
         """The data: an ImageSet, or a Mixture scaled to standard deviation 1 in each coordinate."""
         return standardized(kg.data.named(self.data, self.image_size))
 
-    def batches(self, n_critic, seed):
-        """Return batches of whole steps without an end, for models of `n_critic` discriminator steps."""
-        batches = self.training_data.batches(self.settings["batch_size"] * n_critic, seed=seed)
-        return batches if isinstance(self.training_data, kg.data.Mixture) else batches.repeat()
+    def batches(self, n_critic, start=0):
+        """Return endless batches of whole steps for models of `n_critic` discriminator steps, from step `start` on."""
+        return self.training_data.stream(self.settings["batch_size"] * n_critic, seed=self.seed, start=start)
 
     def set_seed(self):
         """Seed everything that draws numbers."""

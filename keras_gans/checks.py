@@ -93,15 +93,20 @@ def check_no_batch_statistics(discriminator, why):
         )
 
 
-def check_positive_integer(**values):
-    """Refuse anything but integers from 1 up.
+def check_integer_from(minimum, **values):
+    """Refuse anything but integers from `minimum` up.
 
     Raises:
         ValueError: With the argument's name.
     """
     for name, value in values.items():
-        if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < 1:
-            raise ValueError(f"{name}={value!r} was passed. Expected an integer of at least 1.")
+        if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < minimum:
+            raise ValueError(f"{name}={value!r} was passed. Expected an integer of at least {minimum}.")
+
+
+def check_positive_integer(**values):
+    """Refuse anything but integers from 1 up; see `check_integer_from`."""
+    check_integer_from(1, **values)
 
 
 def check_batch_size(rows, n_critic):

@@ -180,6 +180,21 @@ def test_batches_tell_their_number_shapes_and_types():
     assert batches.element_spec == (tf.TensorSpec((20, 4, 6, 1), tf.float32), tf.TensorSpec((20,), tf.int32))
 
 
+def test_stream_is_a_function_of_seed_and_step():
+    stream = lambda seed, start, num: [y.numpy() for _, y in numbered().stream(20, seed, start).take(num)]  # noqa: E731
+    whole = stream(3, 0, 17)
+    for start in (0, 1, 4, 5, 12):  # within a pass of five batches, and at its ends
+        np.testing.assert_array_equal(stream(3, start, 17 - start), whole[start:])
+    passes = np.reshape(whole[:15], (3, 100))
+    assert all(len(set(order)) == 100 for order in passes)
+    assert not np.array_equal(passes[0], passes[1])
+    assert not np.array_equal(stream(4, 0, 5), whole[:5])
+    assert numbered().stream(20).cardinality() == tf.data.INFINITE_CARDINALITY
+    assert numbered().stream(20).element_spec == numbered().batches(20).element_spec
+    for x, y in numbered().stream(20).take(2):
+        np.testing.assert_allclose((x[:, 0, 0, 0] + 1) * 127.5, y, atol=1e-4)
+
+
 def test_without_labels_batches_are_x_alone():
     images = data.ImageSet(numbered().images)
     assert images.batches(20).element_spec == tf.TensorSpec((20, 4, 6, 1), tf.float32)
@@ -290,6 +305,8 @@ def test_set_refuses_what_it_cannot_hold(arguments, error, message):
     ("call", "message"),
     [
         (lambda images: images.batches(104), "batch_size=104 was passed for 103 images of 'numbered'"),
+        (lambda images: images.stream(104), "batch_size=104 was passed for 103 images of 'numbered'"),
+        (lambda images: images.stream(20, start=-1), "start=-1 was passed. Expected an integer of at least 0"),
         (lambda images: images.batches(0), "batch_size=0 was passed. Expected an integer of at least 1"),
         (lambda images: images.sample(104), "num=104 was passed for 103 images.*Expected at most 103"),
         (lambda images: images.sample(0), "num=0 was passed"),

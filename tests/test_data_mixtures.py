@@ -22,10 +22,10 @@ def nearest_distances(points):
 
 
 def drawn(mixture, source):
-    """30,000 points of the mixture, by sample() or by batches()."""
+    """30,000 points of the mixture, by sample() or by stream()."""
     if source == "sample":
         return mixture.sample(30_000, seed=1)
-    return np.concatenate([x.numpy() for x in mixture.batches(300, seed=1).take(100)])
+    return np.concatenate([x.numpy() for x in mixture.stream(300, seed=1).take(100)])
 
 
 def test_ring_has_its_modes_evenly_on_the_circle():
@@ -162,7 +162,7 @@ def test_draws_follow_the_law(source):
 
 def test_mode_and_noise_of_a_batch_are_independent():
     mixture = Mixture(**LOPSIDED)
-    x = next(iter(mixture.batches(20_000))).numpy()
+    x = next(iter(mixture.stream(20_000))).numpy()
     k = np.linalg.norm(x[:, None] - mixture.modes, axis=-1).argmin(axis=1)
     length = np.linalg.norm(x - mixture.modes[k], axis=1)
     # From one stream of random words, point i would take its noise from words 2i and 2i + 1, point 2i its mode.
@@ -184,13 +184,14 @@ def test_sample_is_a_function_of_its_seed():
 
 def test_batches_are_endless_static_and_a_function_of_their_seed():
     ring = mixtures.ring()
-    batches = ring.batches(7, seed=5)
+    batches = ring.stream(7, seed=5)
     assert batches.element_spec == tf.TensorSpec((7, 2), tf.float32)
     assert batches.cardinality() == tf.data.INFINITE_CARDINALITY
     first = [x.numpy() for x in batches.take(5)]
     np.testing.assert_array_equal(first, [x.numpy() for x in batches.take(5)])
-    np.testing.assert_array_equal(first, [x.numpy() for x in mixtures.ring().batches(7, seed=5).take(5)])
-    assert not np.array_equal(first[0], next(iter(ring.batches(7, seed=6))))
+    np.testing.assert_array_equal(first, [x.numpy() for x in mixtures.ring().stream(7, seed=5).take(5)])
+    assert not np.array_equal(first[0], next(iter(ring.stream(7, seed=6))))
+    np.testing.assert_array_equal(first[3:], [x.numpy() for x in ring.stream(7, seed=5, start=3).take(2)])
 
 
 @pytest.mark.parametrize(
@@ -219,7 +220,8 @@ def test_mixture_refuses_what_is_none(change, message):
     [
         (lambda: mixtures.ring().sample(0), "num=0 was passed. Expected an integer of at least 1"),
         (lambda: mixtures.ring().sample(2.5), "num=2.5 was passed"),
-        (lambda: mixtures.ring().batches(0), "batch_size=0 was passed"),
+        (lambda: mixtures.ring().stream(0), "batch_size=0 was passed"),
+        (lambda: mixtures.ring().stream(7, start=-1), "start=-1 was passed"),
         (lambda: mixtures.ring(0), "modes=0 was passed"),
         (lambda: mixtures.grid(0), "side=0 was passed"),
         (lambda: mixtures.spiral(0), "modes=0 was passed"),

@@ -7,7 +7,7 @@ import tempfile
 import numpy as np
 import tensorflow as tf
 
-from keras_gans.checks import check_positive_integer
+from keras_gans.checks import check_integer_from, check_positive_integer
 from keras_gans.data.sizes import checked_size, cut_and_resized
 
 MEMORY_SHARE = 0.25  # of the machine's memory: a larger set goes to a memory-mapped file
@@ -118,25 +118,58 @@ class ImageSet:
         Raises:
             ValueError: If `batch_size` is no integer from 1 up, or above the number of images.
         """
+        steps = self._steps(batch_size)
+        passes = tf.data.Dataset.random(seed=seed, rerandomize_each_iteration=True).take(1)
+        indices = passes.flat_map(lambda pass_seed: self._one_pass(batch_size, (pass_seed, 0)))
+        return self._gathered(indices.apply(tf.data.experimental.assert_cardinality(steps)))
+
+    def stream(self, batch_size, seed=0, start=0):
+        """Return endless batches for training, pass after pass over the images, each in a new order.
+
+        Batch i is a function of (seed, i) alone: a run that was stopped goes on with the data it would have seen, by
+        `start=model.step`. Say how long an epoch is: `model.fit(data.stream(m), steps_per_epoch=1000)`.
+
+        Args:
+            batch_size: As in `batches`.
+            seed: Integer.
+            start: Number of the first batch.
+
+        Returns:
+            `tf.data.Dataset` as that of `batches`, without an end.
+
+        Raises:
+            ValueError: As `batches`; or if `start` is no integer from 0 up.
+        """
+        check_integer_from(0, start=start)
+        steps = self._steps(batch_size)
+        passes = tf.data.Dataset.counter(start // steps)
+        indices = passes.flat_map(lambda number: self._one_pass(batch_size, (seed, number)))
+        endless = tf.data.experimental.assert_cardinality(tf.data.INFINITE_CARDINALITY)
+        return self._gathered(indices.skip(start % steps).apply(endless))
+
+    def _steps(self, batch_size):
+        """Return the whole batches of one pass."""
         check_positive_integer(batch_size=batch_size)
         self._check_enough(batch_size, "batch_size")
-        steps = len(self) // batch_size
+        return len(self) // batch_size
 
+    def _one_pass(self, batch_size, seed):
+        """Return a dataset of the indices of each batch of one pass."""
+        # Whole batches of indices: an element each of a shuffled tf.data range costs three times as much.
+        steps = self._steps(batch_size)
+        order = tf.random.experimental.stateless_shuffle(tf.range(len(self)), seed)
+        return tf.data.Dataset.from_tensor_slices(tf.reshape(order[: steps * batch_size], (steps, batch_size)))
+
+    def _gathered(self, indices):
+        """Turn a dataset of indices of batches into one of batches."""
         on_disk = isinstance(self.images, np.memmap)
         gather = self._gather_from_file if on_disk else functools.partial(tf.gather, self._tensor)
-
-        def one_pass(pass_seed):
-            # Whole batches of indices: an element each of a shuffled tf.data range costs three times as much.
-            order = tf.random.experimental.stateless_shuffle(tf.range(len(self)), (pass_seed, 0))
-            return tf.data.Dataset.from_tensor_slices(tf.reshape(order[: steps * batch_size], (steps, batch_size)))
 
         def batch(indices):
             x = tf.cast(gather(indices), tf.float32) / 127.5 - 1
             return x if self.labels is None else (x, tf.gather(self.labels, indices))
 
-        passes = tf.data.Dataset.random(seed=seed, rerandomize_each_iteration=True)
-        batches = passes.take(1).flat_map(one_pass).apply(tf.data.experimental.assert_cardinality(steps))
-        return batches.map(batch, num_parallel_calls=tf.data.AUTOTUNE).prefetch(tf.data.AUTOTUNE)
+        return indices.map(batch, num_parallel_calls=tf.data.AUTOTUNE).prefetch(tf.data.AUTOTUNE)
 
     def _gather_from_file(self, indices):
         x = tf.numpy_function(lambda i: np.asarray(self.images[i]), [indices], tf.uint8, stateful=False)

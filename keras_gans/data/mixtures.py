@@ -6,7 +6,7 @@ import numbers
 import numpy as np
 import tensorflow as tf
 
-from keras_gans.checks import check_positive_integer
+from keras_gans.checks import check_integer_from, check_positive_integer
 
 
 class Mixture:
@@ -28,7 +28,7 @@ class Mixture:
 
     Example:
         >>> mixture = keras_gans.data.mixtures.ring(modes=8)
-        >>> model.fit(mixture.batches(5 * 256), steps_per_epoch=1000, epochs=12)
+        >>> model.fit(mixture.stream(5 * 256), steps_per_epoch=1000, epochs=12)
         >>> mixture.log_prob(model.sample(1000, seed=0))
     """
 
@@ -123,23 +123,25 @@ class Mixture:
         k = rng.choice(len(self.modes), num, p=self.weights)
         return (self.modes[k] + self.sigma * rng.standard_normal((num, 2))).astype(np.float32)
 
-    def batches(self, batch_size, seed=0):
+    def stream(self, batch_size, seed=0, start=0):
         """Return endless batches of fresh points: no point comes twice, no epoch ends.
 
-        Batch i is a function of (seed, i) alone, so every iteration gives the same sequence. Say how long an
-        epoch is: `model.fit(mixture.batches(m), steps_per_epoch=1000)`.
+        Batch i is a function of (seed, i) alone: a run that was stopped goes on with the data it would have seen, by
+        `start=model.step`. Say how long an epoch is: `model.fit(mixture.stream(m), steps_per_epoch=1000)`.
 
         Args:
             batch_size: Points per batch.
             seed: Integer.
+            start: Number of the first batch.
 
         Returns:
             `tf.data.Dataset` of float32 (batch_size, 2).
 
         Raises:
-            ValueError: If `batch_size` is no integer from 1 up.
+            ValueError: If `batch_size` is no integer from 1 up, or `start` none from 0 up.
         """
         check_positive_integer(batch_size=batch_size)
+        check_integer_from(0, start=start)
         modes = self.modes.astype(np.float32)
         inner_edges = np.cumsum(self.weights)[:-1].astype(np.float32)  # of the intervals that share out [0, 1)
 
@@ -148,7 +150,7 @@ class Mixture:
             k = tf.searchsorted(inner_edges, u, side="right")
             return tf.gather(modes, k) + self.sigma * tf.random.stateless_normal((batch_size, 2), (seed, 2 * i + 1))
 
-        return tf.data.Dataset.counter().map(draw, num_parallel_calls=tf.data.AUTOTUNE).prefetch(tf.data.AUTOTUNE)
+        return tf.data.Dataset.counter(start).map(draw, num_parallel_calls=tf.data.AUTOTUNE).prefetch(tf.data.AUTOTUNE)
 
 
 def ring(modes=8, radius=2.0, sigma=0.02):
