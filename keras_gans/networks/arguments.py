@@ -1,7 +1,5 @@
 """What the network functions share. Not public."""
 
-import functools
-
 from keras_gans.layers import SpectralNormalization
 
 
@@ -46,4 +44,6 @@ def normalizer(spectral):
 
     False leaves the layer as it is; True, or the spectral norm that is wanted, wraps it in SpectralNormalization.
     """
-    return functools.partial(SpectralNormalization, scale=float(spectral)) if spectral else lambda layer: layer
+    if not spectral:
+        return lambda layer: layer
+    return lambda layer: SpectralNormalization(layer, scale=float(spectral))
