@@ -6,6 +6,7 @@ import numpy as np
 
 import keras_gans as kg
 from keras_gans import pictures
+from keras_gans.callbacks.backup import backups
 from keras_gans.callbacks.run_folder import read_options
 from keras_gans.data.named import NAMES
 from keras_gans.files import written_beside
@@ -29,7 +30,7 @@ def model_of(source, best=False):
     source = pathlib.Path(source)
     if source.is_dir():
         read_options(source)  # refuses what is no run, or one of another version
-        source = source / ("best.keras" if best else "model.keras")
+        source = source / "best.keras" if best else _last(source)
         if not source.exists():
             raise FileNotFoundError(f"{source} does not exist. Expected a trained model. Finish it with --resume.")
     if source.suffix != ".keras":
@@ -45,6 +46,13 @@ def model_of(source, best=False):
             "keras_gans.load_model and sample it with model.sample(num, y)."
         )
     return model
+
+
+def _last(directory):
+    """Return the file that was written last: `model.keras`, or a backup while a run is under way."""
+    path = directory / "model.keras"
+    there = [file for file in (path, *backups(directory / run.BACKUPS)) if file.exists()]
+    return max(there, key=lambda file: file.stat().st_mtime_ns, default=path)
 
 
 def sampler(source):

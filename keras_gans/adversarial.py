@@ -70,6 +70,7 @@ class AdversarialModel(keras.Model):
         self._train_logs = LogMeans(self.log_names, name="train_logs")
         self._test_logs = LogMeans(self.test_log_names, name="test_logs")
         self._is_evaluating = False
+        self.interrupted = False  # set by SaveOnInterrupt: other callbacks then leave the epoch's records unwritten
         self.built = True  # the networks are; Keras would otherwise build by calling the generator on images
 
     @property

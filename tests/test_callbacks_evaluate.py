@@ -109,9 +109,9 @@ def test_a_resumed_run_goes_on_with_its_record_and_its_best(tmp_path):
     folder = lambda: callbacks.RunFolder(tmp_path)  # noqa: E731
     fit(gan(), folder(), callbacks.EvaluateGenerator(Scripted(9, 3, 4), tmp_path, 5, NUM))
     assert load_model(tmp_path / "best.keras").step == 5
-    # The end of the one is the beginning of the other: measured again, and one row as it is read.
+    # The end of the one is the beginning of the other, and not measured again.
     model = load_model(tmp_path / "model.keras")
-    fit(model, folder(), callbacks.EvaluateGenerator(Scripted(4, 3.5, 3), tmp_path, 5, NUM))
+    fit(model, folder(), callbacks.EvaluateGenerator(Scripted(3.5, 3), tmp_path, 5, NUM))
     rows = read_stats(tmp_path / "evaluations.jsonl")
     assert [(row["step"], row["quality"]["distance"]) for row in rows] == [(0, 9), (5, 3), (10, 4), (15, 3.5), (20, 3)]
     assert load_model(tmp_path / "best.keras").step == 5
@@ -125,18 +125,18 @@ def test_rows_after_a_crash_are_obsolete(tmp_path):
     (tmp_path / "evaluations.jsonl").write_text(text + '{"step": 12, "qual')
     model = gan()
     model.step_counter.assign(5)
-    fit(model, callbacks.EvaluateGenerator(Scripted(8, 7.5, 7), tmp_path, 5, NUM))
+    fit(model, callbacks.EvaluateGenerator(Scripted(7.5, 7), tmp_path, 5, NUM))
     rows = read_stats(tmp_path / "evaluations.jsonl")
     assert [(row["step"], row["quality"]["distance"]) for row in rows] == [(0, 9), (5, 8), (10, 7.5), (15, 7)]
     assert load_model(tmp_path / "best.keras").step == 15  # the 1 of the lost state does not count
 
 
 def test_a_best_that_was_measured_and_not_saved_is_saved_when_it_is_measured_again(tmp_path):
-    """The process was killed between the two, and goes on from the same step."""
+    """The process was killed between the two, and goes on from the step before."""
     text = "".join(json.dumps({"step": s, "quality": {"distance": d}}) + "\n" for s, d in [(0, 9), (10, 1)])
     (tmp_path / "evaluations.jsonl").write_text(text)
     model = gan()
-    model.step_counter.assign(10)
+    model.step_counter.assign(5)
     fit(model, callbacks.EvaluateGenerator(Scripted(1, 2), tmp_path, 10, NUM))
     assert load_model(tmp_path / "best.keras").step == 10
 

@@ -128,24 +128,35 @@ def test_resumes_to_the_bit(name, tmp_path):
 
 
 @every_model
-def test_resumes_to_the_bit_through_backup_and_restore(name, tmp_path):
-    def run(folder, stop):
-        keras.utils.set_random_seed(3)
+def test_goes_on_from_a_backup_to_the_bit(name, tmp_path):
+    class Kill(keras.callbacks.Callback):
+        def on_epoch_begin(self, epoch, logs=None):
+            if epoch == 2:
+                raise KeyboardInterrupt
+
+    def run(folder, *used, seed=3):
+        keras.utils.set_random_seed(seed)
         model = build(name)
+        model.track_ema(0.9)
+        done = kg.callbacks.restore(model, folder) // 3  # steps of an epoch
+        backup = kg.callbacks.Backup(folder, share=1)
+        fitted = model.fit(batches(model), initial_epoch=done, epochs=4, verbose=0, callbacks=[backup, *used])
+        optimizers = (model.generator_optimizer, model.discriminator_optimizer)
+        moments = [v.numpy() for optimizer in optimizers for v in optimizer.variables]
+        return tiny.weights_of(model), moments, model.sample(5, seed=1), fitted.history
 
-        class Stop(keras.callbacks.Callback):
-            def on_epoch_begin(self, epoch, logs=None):
-                if epoch == stop:
-                    raise KeyboardInterrupt
-
-        backup = keras.callbacks.BackupAndRestore(folder)
-        model.fit(batches(model), epochs=3, verbose=0, callbacks=[backup, Stop()])
-        return tiny.weights_of(model)
-
-    undisturbed = run(tmp_path / "a", stop=None)
+    weights, moments, samples, history = run(tmp_path / "a")
     with pytest.raises(KeyboardInterrupt):
-        run(tmp_path / "b", stop=2)
-    np.testing.assert_array_equal(undisturbed, run(tmp_path / "b", stop=None))
+        run(tmp_path / "b", Kill())
+    # The new process's model begins with other weights and seeds; all of them are the run's after it.
+    weights_b, moments_b, samples_b, history_b = run(tmp_path / "b", seed=4)
+    np.testing.assert_array_equal(weights_b, weights)
+    for one, other in zip(moments_b, moments, strict=True):
+        np.testing.assert_array_equal(one, other)
+    np.testing.assert_array_equal(samples_b, samples)
+    for name, values in history_b.items():  # of the epochs since the last backup
+        assert 2 <= len(values) < 4
+        assert values == history[name][-len(values) :]
 
 
 @every_model

@@ -1,8 +1,10 @@
 """Callbacks for `fit`, beside Keras's own TensorBoard, CSVLogger, ModelCheckpoint and BackupAndRestore.
 
-Order matters in two places: `StopOnNaN` goes first, before anything that saves, and `SaveOnInterrupt` last.
+Order matters in three places: `StopOnNaN` goes first, before anything that saves, `Backup` after those that write
+records, and `SaveOnInterrupt` last.
 """
 
+from keras_gans.callbacks.backup import Backup, restore
 from keras_gans.callbacks.evaluate_generator import EvaluateGenerator
 from keras_gans.callbacks.generator_ema import GeneratorEMA
 from keras_gans.callbacks.progress import Progress
@@ -13,6 +15,7 @@ from keras_gans.callbacks.stop_on_nan import StopOnNaN
 from keras_gans.callbacks.tensorboard_images import TensorBoardImages
 
 __all__ = [
+    "Backup",
     "EvaluateGenerator",
     "GeneratorEMA",
     "Progress",
@@ -21,4 +24,5 @@ __all__ = [
     "SaveOnInterrupt",
     "StopOnNaN",
     "TensorBoardImages",
+    "restore",
 ]

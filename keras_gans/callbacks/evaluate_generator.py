@@ -6,12 +6,14 @@ import pathlib
 
 import numpy as np
 
+from keras_gans.callbacks.chief_only import chief_only
 from keras_gans.callbacks.every_n_steps import EveryNSteps
 from keras_gans.callbacks.run_folder import as_json, read_stats
 
 SEED = 0
 
 
+@chief_only
 class EvaluateGenerator(EveryNSteps):
     """Measure the generator's samples by a protocol, and keep the best model beside the last.
 
@@ -57,7 +59,7 @@ class EvaluateGenerator(EveryNSteps):
                 "this callback, and lower the learning rates."
             )
         path = self.directory / "evaluations.jsonl"
-        before = [row for row in read_stats(path, mend=True) if row["step"] < step]
+        before = read_stats(path, up_to=step - 1)
         row = {"step": step, "num_samples": self.num_samples, "seed": SEED, "ema": self.ema, **self.protocol(samples)}
         self.directory.mkdir(parents=True, exist_ok=True)
         with open(path, "a", encoding="utf-8") as file:

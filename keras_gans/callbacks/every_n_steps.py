@@ -6,7 +6,7 @@ import keras
 
 
 class EveryNSteps(keras.callbacks.Callback, abc.ABC):
-    """Abstract: acts before the first step, every `every` generator steps, and at the end of training.
+    """Abstract: acts before a model's first step, every `every` generator steps, and at the end of training.
 
     Between two looks at `model.step`, one an epoch, steps are counted on the host, and the time to act is found
     before a batch instead of after one: Keras waits for the device after every batch as soon as one callback has an
@@ -40,10 +40,11 @@ class EveryNSteps(keras.callbacks.Callback, abc.ABC):
         self._acted_at = None
 
     def on_epoch_begin(self, epoch, logs=None):
-        """Act before the first step: here, for in `on_train_begin` BackupAndRestore may yet restore another state."""
+        """Act before the first step; for a model that goes on, what was to do at its step was done before."""
         self._epoch_start = self.model.step
-        if self._acted_at is None:
+        if self._acted_at is None and self._epoch_start == 0:
             self._act()
+        self._acted_at = self._epoch_start if self._acted_at is None else self._acted_at
 
     def on_train_batch_begin(self, batch, logs=None):
         """Act if the steps of this epoch have passed a multiple of `every`."""
@@ -51,11 +52,12 @@ class EveryNSteps(keras.callbacks.Callback, abc.ABC):
 
     def on_epoch_end(self, epoch, logs=None):
         """Act if the epoch's last steps have passed a multiple of `every`."""
-        self._act_if_due(self.model.step)
+        if not self.model.interrupted:
+            self._act_if_due(self.model.step)
 
     def on_train_end(self, logs=None):
-        """Act on the last state, if it is new."""
-        if self._acted_at != self.model.step:
+        """Act on the last state, if it is new and no interruption's."""
+        if self._acted_at != self.model.step and not self.model.interrupted:
             self._act()
 
     def _act_if_due(self, step):

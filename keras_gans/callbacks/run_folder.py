@@ -13,30 +13,32 @@ import numpy as np
 import tensorflow as tf
 
 from keras_gans import pictures
+from keras_gans.callbacks.chief_only import chief_only
 from keras_gans.files import written_beside
 
 REDRAW_SECONDS = 30
-FORMAT = 1  # of a run folder; a later version of the package that writes another counts it up
+FORMAT = 2  # of a run folder; a later version of the package that writes another counts it up
 VARIABLES = ("TF_ENABLE_ONEDNN_OPTS", "TF_DETERMINISTIC_OPS", "XLA_FLAGS")  # that change numbers or speed
 PACKAGES = ("keras-gans", "tensorflow", "keras", "numpy")
 
 
+@chief_only
 class RunFolder(keras.callbacks.Callback):
     """Keep a run in a folder: what it was asked, where it ran, what it logged, the model.
 
     `options.json` holds the options, a summary of the model and its optimizers, the seed of its noise, the command,
     package versions and hardware; `stats.jsonl` one line for each epoch (step, images, epoch, seconds, and the logs,
     which are means over the epoch); `loss_curves.png` is redrawn now and then and at the end; `model.keras` is saved
-    at the end, and every `save_every` epochs.
+    at the end.
 
-    A folder is one run's. A run that goes on (its model restored by `load_model` or BackupAndRestore) continues the
-    records of its folder. Anything else is refused rather than mixed or overwritten.
+    A folder is one run's. A run that goes on (its model brought back by `restore` or `load_model`) continues the
+    records of its folder; those of later steps than the model's are cut off. Anything else is refused rather than
+    mixed or overwritten.
 
     Args:
         directory: The folder; made if missing.
         options: Dict of what was chosen for the run (numbers, strings, paths, lists and dicts of them). Absolute paths
             are written relative to the working directory.
-        save_every: Epochs between two savings of `model.keras`; None saves at the end of training only.
         batch_size: m, the samples of one discriminator step over all replicas, as in `fit`; counts the real images
             seen. Without it the statistics leave them out.
 
@@ -47,15 +49,14 @@ class RunFolder(keras.callbacks.Callback):
 
     Example:
         ```python
-        model.fit(x, epochs=10, callbacks=[RunFolder("run", {"data": "mnist"}, save_every=1)])
+        model.fit(x, epochs=10, callbacks=[RunFolder("run", {"data": "mnist"})])
         ```
     """
 
-    def __init__(self, directory, options=None, save_every=None, batch_size=None):
+    def __init__(self, directory, options=None, batch_size=None):
         super().__init__()
         self.directory = pathlib.Path(directory)
         self.options = options or {}
-        self.save_every = save_every
         self.batch_size = batch_size
         self._rows = None
 
@@ -71,7 +72,9 @@ class RunFolder(keras.callbacks.Callback):
             self._start = self._drawn = time.monotonic()
 
     def on_epoch_end(self, epoch, logs=None):
-        """Append a line; redraw and save if it is time."""
+        """Append a line; redraw if it is time. Of an interrupted epoch there is none."""
+        if self.model.interrupted:
+            return
         row = {"step": self.model.step}
         if self.batch_size is not None:
             row["images"] = row["step"] * self.model.n_critic * self.batch_size
@@ -82,8 +85,6 @@ class RunFolder(keras.callbacks.Callback):
         self._rows.append(row)
         if time.monotonic() - self._drawn > REDRAW_SECONDS:
             self._draw()
-        if self.save_every is not None and (epoch + 1) % self.save_every == 0:
-            self.model.save(self.directory / "model.keras")
 
     def on_train_end(self, logs=None):
         """Save the model and draw the curves, unless no epoch was run."""
@@ -103,7 +104,8 @@ class RunFolder(keras.callbacks.Callback):
                     f"{self.directory} holds a run of other {' and '.join(differing)} (see options.json). Expected a "
                     "new folder, or one of a run with the same. Choose another folder, or delete that one."
                 )
-            if (self.directory / "model.keras").exists() and self.model.step == 0:
+            rows = read_stats(self.directory / "stats.jsonl")
+            if rows and (self.directory / "model.keras").exists() and self.model.step == 0:
                 raise FileExistsError(
                     f"{self.directory} holds a trained model, which this new one would replace. Expected a new folder, "
                     "or a model that goes on. Load its model.keras with load_model, choose another folder, or delete "
@@ -118,8 +120,7 @@ class RunFolder(keras.callbacks.Callback):
             }
             with written_beside(path) as beside:
                 beside.write_text(json.dumps(asked | about, indent=2, allow_nan=False) + "\n", encoding="utf-8")
-        rows = read_stats(self.directory / "stats.jsonl", mend=True)
-        self._rows = [row for row in rows if row["step"] <= self.model.step]
+        self._rows = read_stats(self.directory / "stats.jsonl", up_to=self.model.step)
 
     def _draw(self):
         pictures.loss_curves(self._rows, self.directory / "loss_curves.png")
@@ -159,14 +160,13 @@ def read_options(directory):
     return about
 
 
-def read_stats(path, mend=False):
+def read_stats(path, up_to=None):
     """Read the rows of a `stats.jsonl`.
-
-    Where a run went back to an earlier step and on from there, the rows that it made obsolete are left out.
 
     Args:
         path: The file; there are no rows if it does not exist.
-        mend: Whether to cut off a last line that a crash left unfinished, so that lines can be appended.
+        up_to: Step after which a run goes on: later rows, and a last line that a crash left unfinished, are cut off
+            from the file, so that lines can be appended.
 
     Returns:
         List of dicts, in rising order of `step`.
@@ -175,17 +175,16 @@ def read_stats(path, mend=False):
     if not path.exists():
         return []
     text = path.read_text(encoding="utf-8")
-    whole = text[: text.rfind("\n") + 1]
-    if mend and whole != text:
+    lines = text[: text.rfind("\n") + 1].splitlines(keepends=True)
+    rows = [json.loads(line) for line in lines]
+    if up_to is None:
+        return rows
+    kept = [(row, line) for row, line in zip(rows, lines, strict=True) if row["step"] <= up_to]
+    rest = "".join(line for _, line in kept)
+    if rest != text:
         with written_beside(path) as beside:
-            beside.write_text(whole, encoding="utf-8")
-    rows = []
-    for line in whole.splitlines():
-        row = json.loads(line)
-        while rows and rows[-1]["step"] >= row["step"]:
-            rows.pop()
-        rows.append(row)
-    return rows
+            beside.write_text(rest, encoding="utf-8")
+    return [row for row, _ in kept]
 
 
 def summarize_model(model):

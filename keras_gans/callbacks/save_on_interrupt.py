@@ -6,18 +6,21 @@ import sys
 import threading
 
 import keras
+import tensorflow as tf
 
 
 class SaveOnInterrupt(keras.callbacks.Callback):
     """Let Ctrl-C and SIGTERM end training after the current step, with the last state saved.
 
-    The other callbacks get their `on_epoch_end` and `on_train_end`; then the model is saved, and `fit` raises
-    KeyboardInterrupt (Ctrl-C) or SystemExit(143) (SIGTERM), so that the program ends as one expects. A second signal
-    acts at once. Put it LAST in the list: callbacks after it would miss their `on_train_end`. Signals that the program
-    ignores stay ignored; outside of the main thread, where Python allows no handlers, it does nothing.
+    The other callbacks get their `on_epoch_end` and `on_train_end`; those of this library then leave the broken epoch
+    out of their records and backups. Then the model is saved, and `fit` raises KeyboardInterrupt (Ctrl-C) or
+    SystemExit(143) (SIGTERM), so that the program ends as one expects. A second signal acts at once. Put it LAST in
+    the list: callbacks after it would miss their `on_train_end`. Signals that the program ignores stay ignored;
+    outside of the main thread, where Python allows no handlers, it does nothing. Nor does it for one of several
+    workers, which would stop at different steps and wait for each other: they end at once, and go on from `Backup`.
 
-    `BackupAndRestore` deletes its backup when training ends in this way too: go on from `path`, or pass it
-    `delete_checkpoint=False`.
+    `path` holds the state of the last step. A run that is to end as if it had not been stopped goes on from its last
+    `Backup`.
 
     Args:
         path: Where to save the model, `.keras`; the file appears whole or not at all.
@@ -41,10 +44,12 @@ class SaveOnInterrupt(keras.callbacks.Callback):
     def on_train_begin(self, logs=None):
         """Install the handlers."""
         self._received = None
+        self.model.interrupted = False
         self._loop = sys._getframe()
         while self._loop.f_code.co_name == "on_train_begin":  # this one, CallbackList's, and that is called by fit
             self._loop = self._loop.f_back
-        if threading.current_thread() is not threading.main_thread():
+        several = isinstance(self.model.distribute_strategy, tf.distribute.MultiWorkerMirroredStrategy)
+        if several or threading.current_thread() is not threading.main_thread():
             return
         for number in (signal.SIGINT, signal.SIGTERM):
             handler = signal.getsignal(number)
@@ -73,6 +78,7 @@ class SaveOnInterrupt(keras.callbacks.Callback):
             frame = frame.f_back
         if self._received is None and frame is not None:
             self._received = number
+            self.model.interrupted = True
             self.model.stop_training = True
         else:
             self._give_handlers_back()
