@@ -120,6 +120,9 @@ def train(
     jit: Annotated[
         str | None, typer.Option(help="Compile the step by XLA: auto (on a GPU), on or off.", show_default="auto")
     ] = None,
+    strategy: Annotated[
+        str, typer.Option(help="none; mirrored (all GPUs of this machine); multiworker (several, by TF_CONFIG).")
+    ] = "none",
     changes: Annotated[
         list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Another constant of the recipe; may repeat.")
     ] = None,
@@ -130,21 +133,26 @@ def train(
     with told_in_one_sentence():
         recipes.check_name(recipe)
         _check_run_dir(run_dir, resume)
+        if strategy == "multiworker" and run_dir is None:
+            raise ValueError(
+                "--strategy multiworker was passed without --run-dir. Expected one folder for all workers."
+            )
         if smoke and steps is not None:
             raise ValueError(f"--smoke and --steps {steps} were passed. Expected one of them: --smoke makes two steps.")
         asked = dict(
             data=data, image_size=image_size, batch_size=batch_size, steps=2 if smoke else steps, seed=seed,
             precision=precision, jit=jit, changes=_pairs(changes or []),
         )  # fmt: skip
-        quiet.load()
+        strategy = quiet.load(strategy)
         from keras_gans_cli import run
 
         plan = run.planned(recipe, asked, run_dir if resume else None)
         if dry_run:
             _show_dry_run(plan)
             return
-        measures = run.train(plan, run_dir or run.free_folder(recipe), _say)
-        _show_measures(measures)
+        measures = run.train(plan, run_dir or run.free_folder(recipe), strategy, _say)
+        if measures is not None:
+            _show_measures(measures)
 
 
 @app.command()

@@ -4,6 +4,7 @@ import contextlib
 import dataclasses
 import os
 import pathlib
+import warnings
 
 import numpy as np
 import tensorflow as tf
@@ -12,12 +13,14 @@ import keras_gans as kg
 from keras_gans import callbacks, export, pictures
 from keras_gans.callbacks.run_folder import read_options
 from keras_gans.callbacks.sample_grid import picture_interpolation
+from keras_gans.replicas import is_chief
 from keras_gans_cli import evaluation
 from keras_gans_cli.plan import Plan, as_setting, make_plan
 
 NUM_REAL = 1000  # points beneath a scatter plot
 ROWS = 8  # of pictures of images
-LONGEST_EPOCH = 1000  # generator steps; the model is saved every five epochs
+LONGEST_EPOCH = 1000  # generator steps
+BACKUPS = "backups"
 
 
 def free_folder(recipe):
@@ -79,58 +82,59 @@ def plan_of(directory):
         ) from None
 
 
-def train(plan, directory, show=print):
+def train(plan, directory, strategy, show=print):
     """Train until the plan's last step, from the last state that the folder holds, and leave everything there.
 
     Args:
         plan: A `Plan`.
-        directory: Folder of the run; new, or that of a run of the same plan which was stopped or killed.
+        directory: Folder of the run; new, or that of a run of the same plan which was stopped or killed. Several
+            workers share one.
+        strategy: `tf.distribute` strategy to train under. It is no part of the plan: N replicas train as one does.
         show: Function that takes a line of text for the user.
 
     Returns:
-        The measures of the finished run.
+        The measures of the finished run; None in a worker's process other than the chief's.
     """
     directory = pathlib.Path(directory)
     data, steps = plan.training_data, plan.settings["steps"]
     goes_on = (directory / "options.json").exists()
-    model = _model(plan, directory)
+    with strategy.scope():
+        model = plan.build()
     rows = plan.settings["batch_size"] * model.n_critic
     if not isinstance(data, kg.data.Mixture) and rows > len(data):
         raise ValueError(
             f"A step takes {rows} images (batch_size times n_critic), {plan.data} holds {len(data)}. Expected as many "
             "at least. Pass a smaller --batch-size, or more images."
         )
+    if not is_chief(strategy):
+        callbacks.restore(model, directory / BACKUPS)
+        _fit(model, plan, [callbacks.StopOnNaN()])
+        return None
     protocol = evaluation.protocol_for(plan.data, data)
     directory.mkdir(parents=True, exist_ok=goes_on)
     with _held(directory):
+        with warnings.catch_warnings(record=True) as damaged:
+            warnings.simplefilter("always")
+            step = callbacks.restore(model, directory / BACKUPS)
+        for warning in damaged:
+            show(str(warning.message))
         if goes_on:
-            show(f"Going on from step {model.step} of {steps}")
-        show(f"{plan.recipe} on {plan.data}: step {model.step} to {steps} on {_devices()}, into {directory}")
-        # Other data than before a stop, lest a run that is stopped often sees the first of them alone.
-        batches = plan.batches(model.n_critic, seed=plan.seed + model.step)
-        _fit(model, batches, steps, _callbacks(plan, data, protocol, directory))
+            show(f"Going on from step {step} of {steps}")
+        show(f"{plan.recipe} on {plan.data}: step {step} to {steps} on {_devices(strategy)}, into {directory}")
+        _fit(model, plan, _callbacks(plan, data, protocol, directory))
         return finish(model, plan, directory, protocol, show)
 
 
-def _model(plan, directory):
-    """Return the model to train: the last that the folder holds, or a new one."""
-    path = directory / "model.keras"
-    if not path.exists():
-        return plan.build()
-    plan.set_seed()
-    return kg.load_model(path)
-
-
-def _fit(model, batches, steps, common):
-    """Train until the last step, in epochs that each are one line of statistics."""
+def _fit(model, plan, common):
+    """Train until the last step, in epochs that each are one line of statistics and may be one backup."""
+    steps = plan.settings["steps"]
     length = min(max(1, steps // 100), LONGEST_EPOCH)
     while model.step < steps:
-        # A run that was stopped within an epoch first ends that one, and the last epoch may be a shorter one.
-        done, begun = divmod(model.step, length)
-        whole = 0 if begun else (steps - model.step) // length
+        done = model.step // length
+        whole = (steps - model.step) // length
         model.fit(
-            batches,
-            steps_per_epoch=length if whole else min(length - begun, steps - model.step),
+            plan.batches(model.n_critic, start=model.step),
+            steps_per_epoch=length if whole else steps - model.step,  # the last epoch may be a shorter one
             initial_epoch=done,
             epochs=done + (whole or 1),
             verbose=0,
@@ -156,10 +160,12 @@ def _held(directory):
         os.close(descriptor)
 
 
-def _devices():
+def _devices(strategy):
     """Say what TensorFlow will train on, for it is silent about a GPU that it could not use."""
     gpus = tf.config.list_physical_devices("GPU")
-    return ", ".join(tf.config.experimental.get_device_details(g).get("device_name", g.name) for g in gpus) or "the CPU"
+    names = [tf.config.experimental.get_device_details(gpu).get("device_name", gpu.name) for gpu in gpus]
+    replicas = strategy.num_replicas_in_sync
+    return (", ".join(names) or "the CPU") + (f", {replicas} replicas" if replicas > 1 else "")
 
 
 def finish(model, plan, directory, protocol, show=print):
@@ -218,8 +224,8 @@ def _callbacks(plan, data, protocol, directory):
         callbacks.StopOnNaN(),
         callbacks.Progress(batch_size=batch_size),
         callbacks.SampleGrid(directory / "samples", every=max(1, steps // 10), num=num, real=data.sample(num, seed=0)),
-        # Before the last state is saved: a run that is killed in between measures it when it goes on.
         callbacks.EvaluateGenerator(protocol, directory, max(1, steps // 5), evaluation.NUM_SAMPLES),
-        callbacks.RunFolder(directory, dataclasses.asdict(plan), save_every=5, batch_size=batch_size),
+        callbacks.RunFolder(directory, dataclasses.asdict(plan), batch_size=batch_size),
+        callbacks.Backup(directory / BACKUPS),  # after the records: what is killed in between is recorded anew
         callbacks.SaveOnInterrupt(directory / "model.keras"),
     ]

@@ -1,4 +1,4 @@
-"""What differs between one device and many: drawing rows of a global batch, changing variables on every replica."""
+"""What differs between one device and many: rows of a global batch, variables on every replica, who writes files."""
 
 import tensorflow as tf
 
@@ -48,3 +48,16 @@ def update_variables(update, variables, *values):
             strategy.extended.update(target, update, args=tuple(arguments), group=False)
 
     context.merge_call(on_all_replicas, args=(targets, *values))
+
+
+def is_chief(strategy):
+    """Return whether this process writes files: the only one, or the first of several workers.
+
+    Args:
+        strategy: A `tf.distribute` strategy.
+    """
+    resolver = getattr(strategy, "cluster_resolver", None)
+    if resolver is None or not resolver.task_type:
+        return True
+    first = "chief" if "chief" in resolver.cluster_spec().jobs else "worker"
+    return (resolver.task_type, resolver.task_id) == (first, 0)

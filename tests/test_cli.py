@@ -22,7 +22,8 @@ from command import files_in, json_lines, keras_gans, refused, strict_json
 from PIL import Image
 
 import keras_gans as kg
-from keras_gans.callbacks.run_folder import FORMAT, read_stats
+from keras_gans.callbacks.backup import backups, step_of
+from keras_gans.callbacks.run_folder import FORMAT
 from keras_gans.data.named import IMAGE_SETS
 from keras_gans.flops import flops_of_step
 from keras_gans_cli import dry_run, evaluation, plan, recipes, run
@@ -138,8 +139,10 @@ def test_a_dry_run_says_all_and_writes_nothing(tmp_path, monkeypatch):
 
 
 PROGRAM = f"""
+from keras_gans.callbacks import Backup
 from keras_gans_cli import evaluation
 evaluation.NUM_SAMPLES = {NUM_SAMPLES}
+Backup.__init__.__defaults__ = (1.0,)  # as often as can be: this run takes seconds
 from keras_gans_cli.app import main
 main()
 """
@@ -162,30 +165,30 @@ def wait_for(process, happened):
         time.sleep(0.02)
 
 
-def test_a_killed_run_goes_on_to_its_end(tmp_path):
-    folder, steps = tmp_path / "run", 300
-    process = begin(folder, *POINTS[1:], "--steps", str(steps), "--seed", "4")
-    wait_for(process, (folder / "model.keras").exists)
+def test_a_killed_run_ends_as_if_it_had_not_been(tmp_path):
+    folder, steps = tmp_path / "run", 1500
+    asked = [*POINTS[1:], "--steps", str(steps), "--seed", "4"]
+    newest = lambda: max(map(step_of, backups(folder / "backups")), default=0)  # noqa: E731
+    process = begin(folder, *asked)
+    wait_for(process, lambda: newest() > 0)
     process.kill()  # SIGKILL
     assert process.wait() == -signal.SIGKILL
     process.communicate()
-    killed_at = kg.load_model(folder / "model.keras").step
+    killed_at = newest()
     assert 0 < killed_at < steps
-    assert not (folder / "metrics.json").exists()
+    assert not (folder / "model.keras").exists()
     options = (folder / "options.json").read_bytes()
 
-    # Stopped by Ctrl-C, it is saved and says so in one line.
-    num_lines = lambda: (folder / "stats.jsonl").read_text().count("\n")  # noqa: E731
-    before = num_lines()
+    # Stopped by Ctrl-C, its last state is saved, to be looked at, and it says so in one line.
     process = begin(folder, "--resume")
-    wait_for(process, lambda: num_lines() > before)
+    wait_for(process, lambda: newest() > killed_at)
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=300)
     assert process.returncode == 130
     assert f"Going on from step {killed_at} of {steps}" in out
     assert "Traceback" not in err
     stopped_at = kg.load_model(folder / "model.keras").step
-    assert killed_at < stopped_at < steps
+    assert killed_at < newest() <= stopped_at < steps
     assert f"stopped at generator step {stopped_at}; the model is in {folder / 'model.keras'}." in err.splitlines()[-1]
 
     # Two processes do not train in one folder.
@@ -197,13 +200,13 @@ def test_a_killed_run_goes_on_to_its_end(tmp_path):
     # Other options are refused, each named, before anything is touched.
     before = files_in(tmp_path)
     for changes, told in [
-        (["--steps", "400"], "steps: 300, now 400"),
+        (["--steps", "400"], "steps: 1500, now 400"),
         (["--set", "width=16"], "width: 8, now 16"),
         (["--seed", "5"], "seed: 4, now 5"),
         (["--data", "grid"], "data: ring, now grid"),
         (["--precision", "mixed_bfloat16"], "precision: float32, now mixed_bfloat16"),
         (["--jit", "off"], "jit: auto, now off"),
-        (["--smoke"], "steps: 300, now 2"),
+        (["--smoke"], "steps: 1500, now 2"),
     ]:
         line = refused("train", POINTS[0], "--run-dir", folder, "--resume", *changes)
         assert "was begun otherwise" in line
@@ -212,25 +215,33 @@ def test_a_killed_run_goes_on_to_its_end(tmp_path):
     assert "recipe: gan_goodfellow2014, now lsgan_mao2016" in line
     assert files_in(tmp_path) == before
 
-    # The same options, or none, are not; the epoch that was broken off is ended first.
-    text = keras_gans("train", *POINTS, "--steps", steps, "--run-dir", folder, "--resume").stdout
-    assert f"Going on from step {stopped_at} of {steps}" in text
-    assert kg.load_model(folder / "model.keras").step == steps
+    # The same options, or none, are not. A backup that a full disk or a bad cable cut short is passed over.
+    good, torn = sorted(map(step_of, backups(folder / "backups")))
+    backups(folder / "backups")[0].write_bytes(backups(folder / "backups")[0].read_bytes()[:-100])
+    result = keras_gans("train", *POINTS, "--steps", steps, "--run-dir", folder, "--resume")
+    assert f"Going on from step {good} of {steps}" in result.stdout
+    assert f"{torn:09d}-" in result.stdout
+    assert "is damaged" in result.stdout
     assert (folder / "options.json").read_bytes() == options
-    rows = read_stats(folder / "stats.jsonl")
-    seen = [row["step"] for row in rows]
-    assert seen == sorted(set(seen))
-    assert seen[-1] == steps == json_lines(folder / "stats.jsonl")[-1]["step"]
-    assert set(range(3, steps + 1, 3)) <= set(seen)  # an epoch of 3 steps each, and where it was stopped
-    seconds = [row["seconds"] for row in rows]
+
+    # All of it is what one undisturbed process leaves.
+    keras_gans("train", POINTS[0], *asked, "--run-dir", tmp_path / "undisturbed")
+    ours, theirs = (kg.load_model(path / "model.keras") for path in (folder, tmp_path / "undisturbed"))
+    assert ours.step == steps
+    for name in ("variables", "non_trainable_variables"):
+        for a, b in zip(getattr(ours, name), getattr(theirs, name), strict=True):
+            np.testing.assert_array_equal(a, b)
+    for optimizer in ("generator_optimizer", "discriminator_optimizer"):
+        for a, b in zip(getattr(ours, optimizer).variables, getattr(theirs, optimizer).variables, strict=True):
+            np.testing.assert_array_equal(a, b)
+    rows, undisturbed = (json_lines(path / "stats.jsonl") for path in (folder, tmp_path / "undisturbed"))
+    seconds = [row.pop("seconds") for row in rows]
     assert seconds == sorted(seconds)
-    assert [row["images"] for row in rows] == [16 * step for step in seen]
-    evaluated = [row["step"] for row in read_stats(folder / "evaluations.jsonl")]
-    assert evaluated == sorted(set(evaluated))
-    end_of_epoch = stopped_at + -stopped_at % 3
-    at_ends = {killed_at, stopped_at, end_of_epoch}
-    assert set(evaluated) - at_ends == {0, 60, 120, 180, 240, 300} - at_ends
-    assert strict_json((folder / "metrics.json").read_text())["samples"]["num"] == NUM_SAMPLES
+    assert rows == [{name: value for name, value in row.items() if name != "seconds"} for row in undisturbed]
+    assert [row["step"] for row in rows] == list(range(15, steps + 1, 15))
+    assert [row["step"] for row in json_lines(folder / "evaluations.jsonl")] == [0, 300, 600, 900, 1200, 1500]
+    for name in ("evaluations.jsonl", "metrics.json"):
+        assert (folder / name).read_text() == (tmp_path / "undisturbed" / name).read_text()
     assert {"generator.onnx", "saved_model", "density.png", "best.keras"} <= set(os.listdir(folder))
 
 
@@ -277,6 +288,13 @@ def test_samples_are_those_of_the_model(ring_run, tmp_path, file):
     model = kg.load_model(ring_run / "model.keras")
     np.testing.assert_array_equal(np.load(out), model.sample(9, seed=2))
     assert np.abs(np.load(out) - model.sample(9, seed=2, ema=False)).max() > 0
+
+
+def test_while_a_run_is_under_way_its_last_backup_is_sampled(copied, tmp_path):
+    model, out = kg.load_model(copied / "model.keras"), tmp_path / "samples.npy"
+    (copied / "model.keras").unlink()
+    keras_gans("sample", copied, "--num", 9, "--seed", 2, "--out", out)
+    np.testing.assert_array_equal(np.load(out), model.sample(9, seed=2))
 
 
 def test_samples_of_an_onnx_file(digits_run, tmp_path):
@@ -420,6 +438,9 @@ BAD_INPUT = {
         ["train", "wgan_gp_digits", "--data", "ring"],
         "'ring' holds points. Expected",
     ),
+    "an unknown strategy": ([*TRAIN, "--strategy", "many"], "Expected one of none, mirrored, multiworker"),
+    "workers without a folder": ([*TRAIN, "--strategy", "multiworker"], "was passed without --run-dir"),
+    "workers without names": ([*TRAIN, "--strategy", "multiworker", "--run-dir", "new"], "TF_CONFIG is not set"),
     "going on nowhere": ([*TRAIN, "--resume"], "--resume was passed without --run-dir"),
     "going on with nothing": ([*TRAIN, "--resume", "--run-dir", "new"], "--resume: new holds no run"),
     "going on with what is no run": ([*TRAIN, "--resume", "--run-dir", "empty"], "--resume: empty holds no run"),
@@ -497,9 +518,11 @@ def without_latent(path):
 
 
 GO_ON = ["train", POINTS[0], "--resume", "--run-dir"]
-SPOILT = {
+SPOILT_MODEL = {
     "half a model": (lambda run: halved(run / "model.keras"), "model.keras cannot be loaded"),
     "a spoilt model": (lambda run: broken_zip(run / "model.keras"), "model.keras cannot be loaded: Bad CRC-32"),
+}
+SPOILT = {
     "a run of a later version": (
         lambda run: with_options(run, format=FORMAT + 1, versions={"keras-gans": "9.1"}),
         f"holds a run of keras_gans 9.1 in format {FORMAT + 1}. Expected format {FORMAT}, which keras_gans",
@@ -510,10 +533,13 @@ SPOILT = {
 }
 
 
-@pytest.mark.parametrize("command", [["sample"], ["evaluate"], ["export"], GO_ON])
-@pytest.mark.parametrize("case", SPOILT)
+@pytest.mark.parametrize(
+    ("case", "command"),
+    [(case, command) for case in (SPOILT | SPOILT_MODEL) for command in (["sample"], ["evaluate"], ["export"])]
+    + [(case, GO_ON) for case in SPOILT],
+)
 def test_a_spoilt_run_is_refused_and_kept(case, command, copied, tmp_path):
-    spoil, told = SPOILT[case]
+    spoil, told = (SPOILT | SPOILT_MODEL)[case]
     spoil(copied)
     before = files_in(tmp_path)
     assert told in refused(*command, copied)
@@ -525,9 +551,10 @@ def test_a_spoilt_run_is_refused_and_kept(case, command, copied, tmp_path):
     [
         (
             ["sample"],
-            lambda run: (run / "model.keras").unlink(),
+            lambda run: ((run / "model.keras").unlink(), shutil.rmtree(run / "backups")),
             "model.keras does not exist. Expected a trained model",
         ),
+        (GO_ON, lambda run: [halved(path) for path in backups(run / "backups")], "backups are damaged"),
         (["evaluate", "--best"], lambda run: (run / "best.keras").unlink(), "best.keras does not exist"),
         (["evaluate"], lambda run: with_options(run, options={"lr": 1}), "holds a run that no recipe made"),
         (GO_ON, lambda run: with_options(run, options={"lr": 1}), "holds a run that no recipe made"),

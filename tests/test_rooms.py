@@ -31,7 +31,7 @@ ROOMS = {
     "keras_gans/flops.py": ({"re", "tensorflow"}, set()),
     "keras_gans/metrics": ({"numpy", "keras", "functools", "hashlib", "json", "pathlib"}, {"metrics"}),
     "keras_gans/pictures": (ANY, {"files", "pictures"}),
-    "keras_gans/callbacks": (ANY, {"callbacks", "files", "metrics", "pictures"}),
+    "keras_gans/callbacks": (ANY, {"callbacks", "files", "metrics", "pictures", "replicas"}),
     "keras_gans/data": (ANY, {"data", "checks"}),
     "export": (ANY, {"export", "files", "latent"}),
 }

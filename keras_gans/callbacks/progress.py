@@ -6,10 +6,13 @@ import time
 
 import keras
 
+from keras_gans.callbacks.chief_only import chief_only
+
 TERMINAL_SECONDS = 0.25
 FILE_SECONDS = 15
 
 
+@chief_only
 class Progress(keras.callbacks.Callback):
     """Show one line: real images seen, images a second, time left, both losses, the Wasserstein estimate if logged.
 

@@ -5,9 +5,11 @@ import pathlib
 import numpy as np
 
 from keras_gans import pictures
+from keras_gans.callbacks.chief_only import chief_only
 from keras_gans.callbacks.every_n_steps import EveryNSteps
 
 
+@chief_only
 class SampleGrid(EveryNSteps):
     """Write pictures of samples, always from the same z, named by the generator step: `step_0001000.png`.
 

@@ -4,10 +4,12 @@ import pathlib
 
 import tensorflow as tf
 
+from keras_gans.callbacks.chief_only import chief_only
 from keras_gans.callbacks.every_n_steps import EveryNSteps
 from keras_gans.callbacks.sample_grid import picture_samples
 
 
+@chief_only
 class TensorBoardImages(EveryNSteps):
     """Show samples in TensorBoard, always from the same z, beside the scalars of Keras's own `TensorBoard` callback.
 
