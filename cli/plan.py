@@ -49,14 +49,10 @@ class Plan:
         """Return endless batches of whole steps for models of `n_critic` discriminator steps, from step `start` on."""
         return self.training_data.stream(self.settings["batch_size"] * n_critic, seed=self.seed, start=start)
 
-    def set_seed(self):
-        """Seed everything that draws numbers."""
-        keras.utils.set_random_seed(self.seed)
-
     def build(self):
         """Seed everything and return the compiled, untrained model."""
         keras.config.set_dtype_policy(self.precision)
-        self.set_seed()
+        keras.utils.set_random_seed(self.seed)
         settings = types.SimpleNamespace(**self.settings, jit_compile=JIT[self.jit])
         return _module(self.recipe).build(self.training_data.sample_shape, settings)
 

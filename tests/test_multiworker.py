@@ -41,14 +41,13 @@ def script(path):
 
 
 def finish(workers):
-    return list(_outputs(workers))
-
-
-def _outputs(workers):
+    """Wait for workers to end well; return what each printed."""
+    outputs = []
     for worker in workers:
         out, err = worker.communicate(timeout=300)
         assert worker.returncode == 0, out + err
-        yield out
+        outputs.append(out)
+    return outputs
 
 
 @pytest.fixture(scope="module")

@@ -70,16 +70,16 @@ class Backup(keras.callbacks.Callback):
 
     def _begin(self):
         step = self.model.step
-        for path in filter(_is_whole, backups(self.directory)):
+        # Newest first: whatever is whole and comes before this step's own is further on than the model.
+        for path in filter(_is_whole, [path for path in backups(self.directory) if step_of(path) >= step]):
             if step_of(path) == step:  # that it was brought back to
                 self._saved_at, self._next = step, time.monotonic()
                 return
-            if step_of(path) > step:
-                raise FileExistsError(
-                    f"{self.directory} holds a backup of step {step_of(path)}, the model is at step {step}. Expected a "
-                    "model that goes on from there, or a new folder. Call restore(model, directory) before fit, or "
-                    "choose another folder."
-                )
+            raise FileExistsError(
+                f"{self.directory} holds a backup of step {step_of(path)}, the model is at step {step}. Expected a "
+                "model that goes on from there, or a new folder. Call restore(model, directory) before fit, or "
+                "choose another folder."
+            )
         self._save()
 
     def _save(self):
