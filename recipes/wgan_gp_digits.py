@@ -3,6 +3,7 @@
 Paper:      Gulrajani et al. 2017, "Improved Training of Wasserstein GANs", arXiv:1704.00028, Algorithm 1.
 Command:    keras-gans train wgan_gp_digits
 Paper says: nothing of these digits (scikit-learn's, 1,797 images of 8x8, brought to 16x16 by bicubic interpolation).
+Ours:       Digits of scikit-learn, 16x16: sliced Wasserstein 0.0202, precision 0.65 (1 seed, 2,600 steps).
 Deviations: a smaller network of the same kind (two strided convolutions); Adam 1e-3 with beta_1 0.5 falling to 0 over
             the run in place of 1e-4 and 0, for a run of minutes; a moving average of the weights is sampled.
 """

@@ -162,7 +162,7 @@ def test_every_recipe_is_run():
 def test_heads_say_what_a_recipe_is():
     for recipe in recipes.all_recipes():
         text = (recipes.folder() / f"{recipe.name}.py").read_text()
-        for part in ("Paper:", "Command:", "Paper says:", "Deviations:"):
+        for part in ("Paper:", "Command:", "Paper says:", "Ours:", "Deviations:"):
             assert f"\n{part}" in text, f"{recipe.name}: {part}"
         assert f"keras-gans train {recipe.name}" in text
         assert recipe.data in NAMES
