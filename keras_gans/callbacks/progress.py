@@ -16,7 +16,7 @@ FILE_SECONDS = 15
 class Progress(keras.callbacks.Callback):
     """Show one line: real images seen, images a second, time left, both losses, the Wasserstein estimate if logged.
 
-    What `HealthCheck` finds is written above the line when it begins, with its remedies, and stays in the line in two
+    What `HealthCheck` finds is written above the line the first time, with its remedies, and stands in the line in two
     words for as long as it lasts.
 
     On a terminal the line is renewed in place four times a second; in a file or a pipe a new line is written every 15
@@ -40,7 +40,7 @@ class Progress(keras.callbacks.Callback):
         self._bar = None
         self._epoch_start = 0
         self._next_time = 0.0
-        self._told = set()  # what is wrong, as far as it has been written out
+        self._told = set()  # names of what was wrong and has been written out
 
     def on_epoch_begin(self, epoch, logs=None):
         """Open the line at the first epoch, when the state to start from has been restored."""
@@ -91,11 +91,15 @@ class Progress(keras.callbacks.Callback):
         )
 
     def _tell(self):
-        """Write out what has begun to be wrong."""
+        """Write out what is wrong for the first time; a run at the brink would say it every other epoch."""
         for warning in self.model.warnings:
             if _name(warning) not in self._told:
-                self._bar.write(f"Step {self.model.step:,}: {warning}", file=self._bar.fp)
-        self._told = set(map(_name, self.model.warnings))
+                self._told.add(_name(warning))
+                text = f"Step {self.model.step:,}: {warning}"
+                if self._on_terminal:
+                    self._bar.write(text, file=self._bar.fp)
+                else:
+                    print(text, file=self._bar.fp, flush=True)
 
     def _show(self, step, logs):
         shown = (("D", "discriminator_loss"), ("G", "generator_loss"), ("W", "wasserstein"))
