@@ -1,4 +1,4 @@
-"""What the library costs beside the work itself: import, sampling, memory over 1,000 steps.
+"""What the library costs beside the work itself: import, sampling, backups, memory over 10,000 steps.
 
     python benchmarks/overheads.py
 
@@ -12,6 +12,7 @@ import pathlib
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -66,44 +67,84 @@ def resident_mib():
     return int(fields[0]) / 1024
 
 
-def memory_mib(model, data, steps=1000):
-    """Resident memory after each 100 steps of one `fit`, from step 100 to step 1,100."""
+def memory_mib(steps=10_000):
+    """Resident memory at each tenth of a run of a small network, with the callbacks of the command."""
     import keras
 
+    import keras_gans as kg
+
     found = []
-
-    class Watch(keras.callbacks.Callback):
-        def on_train_batch_begin(self, batch, logs=None):
-            if batch and batch % (steps // 10) == 0:
-                found.append(round(resident_mib(), 1))
-
-    model.fit(data, steps_per_epoch=steps + steps // 10 + 1, verbose=0, callbacks=[Watch()])
+    model = kg.NonSaturatingGAN(kg.networks.mlp_generator(2, (2,), (32,)), kg.networks.mlp_discriminator((2,), (32,)))
+    model.compile()
+    ring = kg.data.ring()
+    with tempfile.TemporaryDirectory() as folder:
+        used = [
+            kg.callbacks.StopOnNaN(),
+            kg.callbacks.HealthCheck(ring.sample(256, seed=0)),
+            kg.callbacks.SampleGrid(folder + "/samples", every=steps // 10),
+            kg.callbacks.RunFolder(folder),
+            kg.callbacks.Backup(folder + "/backups"),
+            keras.callbacks.LambdaCallback(on_epoch_end=lambda epoch, logs: found.append(round(resident_mib(), 1))),
+        ]
+        model.fit(ring.stream(64), steps_per_epoch=steps // 10, epochs=10, verbose=0, callbacks=used)
     return found
+
+
+def backup_share(model, data, seconds=60.0):
+    """Share of a run's time that goes into backups, the first and the last of it aside, and how many there were."""
+    import keras_gans as kg
+    from keras_gans.callbacks import backup
+
+    taken = []
+
+    def save(*arguments):
+        begin = time.perf_counter()
+        path = saved(*arguments)
+        taken.append(time.perf_counter() - begin)
+        return path
+
+    saved, backup.save = backup.save, save
+    model.fit(data, steps_per_epoch=10, verbose=0)  # traces
+    step_seconds = timed(lambda: model.fit(data, steps_per_epoch=10, verbose=0), 1) / 10
+    epochs = max(2, round(seconds / (10 * step_seconds)))
+    with tempfile.TemporaryDirectory() as folder:
+        fit = lambda: model.fit(  # noqa: E731
+            data, steps_per_epoch=10, epochs=epochs, verbose=0, callbacks=[kg.callbacks.Backup(folder)]
+        )
+        run_seconds = timed(fit, 1)
+    backup.save = saved
+    between = taken[1:-1]
+    return {
+        "run_seconds": round(run_seconds, 1),
+        "backups": len(taken),
+        "seconds_each": round(statistics.median(taken), 3),
+        "share_between_first_and_last": round(sum(between) / run_seconds, 4),
+        "share_in_all": round(sum(taken) / run_seconds, 4),
+    }
 
 
 def main():
     argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter).parse_args()
     import numpy as np
+    import tensorflow as tf
 
     import keras_gans as kg
+    from keras_gans.callbacks.run_folder import describe_environment
 
     shape = (28, 28, 1)
     model = kg.WGANGP(
         kg.networks.dcgan_generator(128, shape, width=64), kg.networks.dcgan_discriminator(shape, width=64, norm=None)
     )
     model.compile()
-    small = kg.WGANGP(
-        kg.networks.dcgan_generator(64, shape, width=8), kg.networks.dcgan_discriminator(shape, width=8, norm=None)
-    )
-    small.compile()
     pixels = np.random.default_rng(0).integers(0, 256, (6000, 28, 28, 1)).astype("uint8")
     data = kg.data.ImageSet(pixels).batches(64 * 5).repeat()
     report = {
         "command": "python benchmarks/overheads.py",
-        "hardware": f"{os.cpu_count()} CPU cores",
+        "hardware": describe_environment(tf.distribute.get_strategy())["hardware"],
         "import_seconds": round(import_seconds(), 3),
         "sampling_64_images_28x28_milliseconds": sampling_milliseconds(model),
-        "memory_mib_over_1000_steps": memory_mib(small, data),
+        "backups": backup_share(model, data),
+        "memory_mib_over_10000_steps": memory_mib(),
     }
     print(json.dumps(report, indent=1))
     RESULT.write_text(json.dumps(report, indent=1) + "\n")

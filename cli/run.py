@@ -222,6 +222,7 @@ def _callbacks(plan, data, protocol, directory):
     num = NUM_REAL if isinstance(data, kg.data.Mixture) else min(ROWS**2, len(data))
     return [
         callbacks.StopOnNaN(),
+        callbacks.HealthCheck(data.sample(num, seed=0)),
         callbacks.Progress(batch_size=batch_size),
         callbacks.SampleGrid(directory / "samples", every=max(1, steps // 10), num=num, real=data.sample(num, seed=0)),
         callbacks.EvaluateGenerator(protocol, directory, max(1, steps // 5), evaluation.NUM_SAMPLES),

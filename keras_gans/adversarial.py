@@ -48,6 +48,7 @@ class AdversarialModel(keras.Model):
 
     log_names = ("discriminator_loss", "generator_loss")
     test_log_names = ()
+    undecided_loss = None  # of a discriminator to which all samples are alike; None if the loss has no bound below
 
     def __init__(self, name=None):
         super().__init__(name=name)
@@ -70,6 +71,7 @@ class AdversarialModel(keras.Model):
         self._train_logs = LogMeans(self.log_names, name="train_logs")
         self._test_logs = LogMeans(self.test_log_names, name="test_logs")
         self._is_evaluating = False
+        self.warnings = []  # set by HealthCheck: what is wrong, in sentences; others show and record them
         self.interrupted = False  # set by SaveOnInterrupt: other callbacks then leave the epoch's records unwritten
         self.built = True  # the networks are; Keras would otherwise build by calling the generator on images
 

@@ -5,6 +5,8 @@ mean over the batch. sigma is the logistic function; log sigma(s) is written as 
 nor loses its gradient at large |s|.
 """
 
+import math
+
 import keras
 from keras import ops
 
@@ -216,3 +218,13 @@ def wasserstein_generator(s_fake):
     """
     (s_fake,) = _checked(s_fake=s_fake)
     return -ops.mean(s_fake)
+
+
+# What a discriminator pays to which real and generated samples are alike and which gives all of them its best score;
+# Wasserstein critics have no such number.
+UNDECIDED = {
+    minimax_discriminator: 2 * math.log(2),
+    non_saturating_discriminator: 2 * math.log(2),
+    least_squares_discriminator: 0.25,
+    hinge_discriminator: 2.0,
+}

@@ -1,12 +1,13 @@
 """Callbacks for `fit`, beside Keras's own TensorBoard, CSVLogger, ModelCheckpoint and BackupAndRestore.
 
-Order matters in three places: `StopOnNaN` goes first, before anything that saves, `Backup` after those that write
-records, and `SaveOnInterrupt` last.
+Order matters in four places: `StopOnNaN` goes first, before anything that saves, `HealthCheck` before `Progress` and
+`RunFolder`, which tell what it found, `Backup` after those that write records, and `SaveOnInterrupt` last.
 """
 
 from keras_gans.callbacks.backup import Backup, restore
 from keras_gans.callbacks.evaluate_generator import EvaluateGenerator
 from keras_gans.callbacks.generator_ema import GeneratorEMA
+from keras_gans.callbacks.health_check import HealthCheck
 from keras_gans.callbacks.progress import Progress
 from keras_gans.callbacks.run_folder import RunFolder
 from keras_gans.callbacks.sample_grid import SampleGrid
@@ -18,6 +19,7 @@ __all__ = [
     "Backup",
     "EvaluateGenerator",
     "GeneratorEMA",
+    "HealthCheck",
     "Progress",
     "RunFolder",
     "SampleGrid",

@@ -16,6 +16,9 @@ FILE_SECONDS = 15
 class Progress(keras.callbacks.Callback):
     """Show one line: real images seen, images a second, time left, both losses, the Wasserstein estimate if logged.
 
+    What `HealthCheck` finds is written above the line the first time, with its remedies, and stands in the line in two
+    words for as long as it lasts.
+
     On a terminal the line is renewed in place four times a second; in a file or a pipe a new line is written every 15
     seconds. Tensors are read only then. Pass `verbose=0` to `fit` beside it.
 
@@ -37,6 +40,7 @@ class Progress(keras.callbacks.Callback):
         self._bar = None
         self._epoch_start = 0
         self._next_time = 0.0
+        self._told = set()  # names of what was wrong and has been written out
 
     def on_epoch_begin(self, epoch, logs=None):
         """Open the line at the first epoch, when the state to start from has been restored."""
@@ -54,6 +58,7 @@ class Progress(keras.callbacks.Callback):
         step = self.model.step
         if self._bar.total is None:
             self._bar.total = step + (self.params["epochs"] - epoch - 1) * (step - self._epoch_start)
+        self._tell()
         if time.monotonic() >= self._next_time:
             self._show(step, logs)
 
@@ -85,9 +90,21 @@ class Progress(keras.callbacks.Callback):
             delay=0 if self._on_terminal else float("inf"),  # in a file, no line of tqdm's own
         )
 
+    def _tell(self):
+        """Write out what is wrong for the first time; a run at the brink would say it every other epoch."""
+        for warning in self.model.warnings:
+            if _name(warning) not in self._told:
+                self._told.add(_name(warning))
+                text = f"Step {self.model.step:,}: {warning}"
+                if self._on_terminal:
+                    self._bar.write(text, file=self._bar.fp)
+                else:
+                    print(text, file=self._bar.fp, flush=True)
+
     def _show(self, step, logs):
         shown = (("D", "discriminator_loss"), ("G", "generator_loss"), ("W", "wasserstein"))
-        text = ", ".join(f"{letter} {float(logs[name]):.4g}" for letter, name in shown if name in logs)
+        values = [f"{letter} {float(logs[name]):.4g}" for letter, name in shown if name in logs]
+        text = ", ".join(values + [_name(warning).lower() for warning in self.model.warnings])
         self._bar.set_postfix_str(text, refresh=False)
         self._bar.update(step - self._bar.n)
         if self._on_terminal:
@@ -95,3 +112,8 @@ class Progress(keras.callbacks.Callback):
         else:
             print(self._bar, file=self._bar.fp, flush=True)
             self._next_time = time.monotonic() + FILE_SECONDS
+
+
+def _name(warning):
+    """The words before the colon."""
+    return warning.partition(":")[0]

@@ -28,8 +28,8 @@ class RunFolder(keras.callbacks.Callback):
 
     `options.json` holds the options, a summary of the model and its optimizers, the seed of its noise, the command,
     package versions and hardware; `stats.jsonl` one line for each epoch (step, images, epoch, seconds, and the logs,
-    which are means over the epoch); `loss_curves.png` is redrawn now and then and at the end; `model.keras` is saved
-    at the end.
+    which are means over the epoch, and what `HealthCheck` found); `loss_curves.png` is redrawn now and then and at the
+    end; `model.keras` is saved at the end.
 
     A folder is one run's. A run that goes on (its model brought back by `restore` or `load_model`) continues the
     records of its folder; those of later steps than the model's are cut off. Anything else is refused rather than
@@ -80,6 +80,8 @@ class RunFolder(keras.callbacks.Callback):
             row["images"] = row["step"] * self.model.n_critic * self.batch_size
         row |= {"epoch": epoch + 1, "seconds": round(self._seconds_before + time.monotonic() - self._start, 3)}
         row |= as_json(logs or {})
+        if self.model.warnings:
+            row["warnings"] = list(self.model.warnings)
         with open(self.directory / "stats.jsonl", "a", encoding="utf-8") as file:
             file.write(json.dumps(row, allow_nan=False) + "\n")
         self._rows.append(row)

@@ -71,6 +71,11 @@ class ComposedGAN(GAN):
         self.generator_loss = generator_loss
         self.penalties = tuple(penalties)
 
+    @property
+    def undecided_loss(self):
+        """That of `discriminator_loss`, or None for one that is not of this package."""
+        return losses.UNDECIDED.get(self.discriminator_loss)
+
     def default_optimizers(self):
         """Return Adam(2e-4, beta_1 0.5) for each player."""
         return keras.optimizers.Adam(2e-4, beta_1=0.5), keras.optimizers.Adam(2e-4, beta_1=0.5)

@@ -35,6 +35,8 @@ class HingeGAN(GAN):
         >>> model.fit(images, batch_size=64, epochs=10)
     """
 
+    undecided_loss = losses.UNDECIDED[losses.hinge_discriminator]
+
     def __init__(self, generator, discriminator, n_critic=5, latent=None, name=None):
         super().__init__(generator, discriminator, n_critic=n_critic, latent=latent, name=name)
 

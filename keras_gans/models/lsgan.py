@@ -47,6 +47,11 @@ class LSGAN(GAN):
             )
         self.a, self.b, self.c = a, b, c
 
+    @property
+    def undecided_loss(self):
+        """Loss of a discriminator that gives each sample the score (a + b) / 2."""
+        return (self.b - self.a) ** 2 * losses.UNDECIDED[losses.least_squares_discriminator]
+
     def default_optimizers(self):
         """Return Adam(2e-4, beta_1 0.5) for each player."""
         return keras.optimizers.Adam(2e-4, beta_1=0.5), keras.optimizers.Adam(2e-4, beta_1=0.5)

@@ -35,6 +35,8 @@ class MinimaxGAN(GAN):
         >>> samples = model.sample(1000)
     """
 
+    undecided_loss = losses.UNDECIDED[losses.minimax_discriminator]
+
     def default_optimizers(self):
         """Return SGD(0.1, momentum 0.5) for each player."""
         return keras.optimizers.SGD(0.1, momentum=0.5), keras.optimizers.SGD(0.1, momentum=0.5)

@@ -35,6 +35,8 @@ class NonSaturatingGAN(GAN):
         >>> model.fit(images.batches(128), epochs=10)
     """
 
+    undecided_loss = losses.UNDECIDED[losses.non_saturating_discriminator]
+
     def default_optimizers(self):
         """Return Adam(2e-4, beta_1 0.5) for each player."""
         return keras.optimizers.Adam(2e-4, beta_1=0.5), keras.optimizers.Adam(2e-4, beta_1=0.5)

@@ -23,7 +23,7 @@ def loss_curves(stats, path=None):
     """
     _check_rows(stats, "loss_curves")
     x_name = _counter(stats)
-    not_drawn = {"step", "images", "epoch", "seconds"}
+    not_drawn = {"step", "images", "epoch", "seconds", "warnings"}
     names = [name for name in dict.fromkeys(n for row in stats for n in row) if name not in not_drawn]
     losses = [name for name in names if name.endswith("_loss")]
     panels = ([losses] if losses else []) + [[name] for name in names if name not in losses]

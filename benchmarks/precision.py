@@ -1,0 +1,84 @@
+"""Whether mixed precision trains as well as float32: the same small runs on MNIST, in each precision.
+
+    python benchmarks/precision.py [--seeds 3] [--steps 2000]
+
+DCGAN (batch normalization) and WGAN-GP (a penalty, whose second derivatives are taken in float32) with networks of an
+eighth of the papers' width and batches of 32, each run on one core. Writes results/precision.json and prints a table.
+What is there already is not run again. Speed is step_time.py's: a CPU without bfloat16 instructions only loses by it.
+"""
+
+import argparse
+import concurrent.futures
+import json
+import os
+import queue
+import shutil
+import statistics
+import subprocess
+import sys
+
+from result_tables import ROOT
+
+from keras_gans.files import written_beside
+from keras_gans_cli.plan import PRECISIONS
+
+RESULT = ROOT / "results" / "precision.json"
+RUNS = ROOT / "runs" / "precision"
+RECIPES = ("dcgan_radford2015", "wgan_gp_gulrajani2017")
+CHANGES = {"width": 16, "batch_size": 32}
+
+
+def run(recipe, precision, seed, steps, core):
+    """Train on one core, unless it was done; return the measures."""
+    directory = RUNS / f"{recipe}-{precision}-{seed}-{steps}"
+    if not (directory / "metrics.json").exists():
+        shutil.rmtree(directory, ignore_errors=True)
+        command = ["taskset", "-c", str(core), sys.executable, "-m", "keras_gans_cli", "train", recipe]
+        command += ["--data", "mnist", "--precision", precision, "--seed", str(seed), "--steps", str(steps)]
+        command += ["--run-dir", str(directory)]
+        command += [word for name, value in CHANGES.items() for word in ("--set", f"{name}={value}")]
+        with open(directory.with_suffix(".log"), "w") as log:
+            subprocess.run(command, stdout=log, stderr=log, check=True)
+    return json.loads((directory / "metrics.json").read_text())
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--steps", type=int, default=2000)
+    arguments = parser.parse_args()
+    RUNS.mkdir(parents=True, exist_ok=True)
+    free = queue.SimpleQueue()
+    for core in sorted(os.sched_getaffinity(0)):
+        free.put(core)
+
+    def on_a_free_core(case):
+        core = free.get()
+        try:
+            return run(*case, arguments.steps, core)
+        finally:
+            free.put(core)
+
+    cases = [(r, p, seed) for r in RECIPES for seed in range(arguments.seeds) for p in PRECISIONS]
+    with concurrent.futures.ThreadPoolExecutor(free.qsize()) as pool:
+        measures = dict(zip(cases, pool.map(on_a_free_core, cases), strict=True))
+    report = {"command": "python benchmarks/precision.py", "data": "mnist", **vars(arguments), "changes": CHANGES}
+    print("| recipe | precision | classifier-Fréchet | classifier score |\n|---|---|---|---|")
+    for recipe in RECIPES:
+        for precision in PRECISIONS:
+            found = [measures[recipe, precision, seed] for seed in range(arguments.seeds)]
+            distances = [m["classifier_frechet"]["frechet_distance"] for m in found]
+            scores = [m["classifier_score"]["classifier_score"] for m in found]
+            report[f"{recipe}/{precision}"] = {"frechet_distances": distances, "classifier_scores": scores}
+            print(f"| `{recipe}` | {precision} | {spread(distances)} | {spread(scores)} |")
+    with written_beside(RESULT) as beside:
+        beside.write_text(json.dumps(report, indent=1) + "\n")
+
+
+def spread(values):
+    """Mean and sample standard deviation."""
+    return f"{statistics.mean(values):.2f} ± {statistics.stdev(values) if len(values) > 1 else 0:.2f}"
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,249 @@
+"""TensorFlow's candidates of step_time.py: python step_time_keras.py CASE KIND."""
+
+import sys
+
+import keras
+import tensorflow as tf
+from keras import layers
+from step_time_cases import CASES, GP_WEIGHT, SAMPLES
+from step_time_protocol import serve
+
+import keras_gans as kg
+from keras_gans.flops import flops_of_step
+
+
+def our_networks(name):
+    """Networks of this library."""
+    case, networks = CASES[name], kg.networks
+    if name == "mlp":
+        hidden = (case.width,) * 3
+        generator = networks.mlp_generator(case.latent_dim, case.shape, hidden)
+        return generator, networks.mlp_discriminator(case.shape, hidden)
+    if name == "sn_resnet":
+        generator = networks.resnet_generator(case.latent_dim, case.shape, case.width)
+        return generator, networks.resnet_discriminator(case.shape, case.width, spectral=True, pooling="sum")
+    norm = None if case.loss == "wasserstein" else "batch"
+    generator = networks.dcgan_generator(case.latent_dim, case.shape, case.width)
+    return generator, networks.dcgan_discriminator(case.shape, case.width, norm=norm)
+
+
+def stock_networks(name):
+    """The same networks of Keras's own layers, as its guides build them."""
+    case = CASES[name]
+    z, x = keras.Input((case.latent_dim,)), keras.Input(case.shape)
+    build = {"mlp": _stock_mlp, "sn_resnet": _stock_resnet}.get(name, _stock_dcgan)
+    return tuple(keras.Model(*ends) for ends in build(case, z, x))
+
+
+def _stock_mlp(case, z, x):
+    def hidden(h):
+        for _ in range(3):
+            h = layers.Dense(case.width, activation="relu")(h)
+        return h
+
+    return (z, layers.Dense(2)(hidden(z))), (x, layers.Dense(1)(hidden(x)))
+
+
+def _stock_dcgan(case, z, x):
+    normed = case.loss != "wasserstein"
+    h = layers.Dense(7 * 7 * 2 * case.width, use_bias=False)(z)
+    h = layers.ReLU()(layers.BatchNormalization()(layers.Reshape((7, 7, 2 * case.width))(h)))
+    h = layers.Conv2DTranspose(case.width, 5, strides=2, padding="same", use_bias=False)(h)
+    h = layers.ReLU()(layers.BatchNormalization()(h))
+    h = layers.Conv2DTranspose(case.shape[2], 5, strides=2, padding="same", activation="tanh")(h)
+    s = layers.LeakyReLU(0.2)(layers.Conv2D(case.width, 5, strides=2, padding="same")(x))
+    s = layers.Conv2D(2 * case.width, 5, strides=2, padding="same", use_bias=not normed)(s)
+    s = layers.LeakyReLU(0.2)(layers.BatchNormalization()(s) if normed else s)
+    return (z, h), (x, layers.Dense(1)(layers.Flatten()(s)))
+
+
+def _stock_resnet(case, z, x):
+    width, spectral = case.width, layers.SpectralNormalization
+    conv = lambda kernel: layers.Conv2D(width, kernel, padding="same")  # noqa: E731
+    h = layers.Reshape((4, 4, width))(layers.Dense(4 * 4 * width)(z))
+    for _ in range(3):
+        r = layers.UpSampling2D(2)(layers.ReLU()(layers.BatchNormalization()(h)))
+        r = conv(3)(layers.ReLU()(layers.BatchNormalization()(conv(3)(r))))
+        h = layers.Add()([r, layers.UpSampling2D(2)(conv(1)(h))])
+    h = layers.ReLU()(layers.BatchNormalization()(h))
+    h = layers.Conv2D(case.shape[2], 3, padding="same", activation="tanh")(h)
+
+    r = spectral(conv(3))(layers.ReLU()(spectral(conv(3))(x)))
+    s = layers.Add()([layers.AveragePooling2D(2)(r), spectral(conv(1))(layers.AveragePooling2D(2)(x))])
+    for down in (True, False, False):
+        r = spectral(conv(3))(layers.ReLU()(spectral(conv(3))(layers.ReLU()(s))))
+        if down:
+            r, s = layers.AveragePooling2D(2)(r), spectral(conv(1))(layers.AveragePooling2D(2)(s))
+        s = layers.Add()([r, s])
+    s = keras.ops.sum(layers.ReLU()(s), axis=(1, 2))
+    return (z, h), (x, spectral(layers.Dense(1))(s))
+
+
+def batches(case, rows):
+    """Endless shuffled batches of samples that lie in memory, gathered and scaled as every candidate does it."""
+    pixels = tf.random.stateless_uniform((SAMPLES, *case.shape), (0, 0), maxval=256, dtype=tf.int32)
+    pixels = tf.cast(pixels, tf.uint8)
+    data = tf.data.Dataset.range(SAMPLES).shuffle(SAMPLES, seed=0).batch(rows, drop_remainder=True)
+    data = data.map(lambda i: tf.cast(tf.gather(pixels, i), tf.float32) / 127.5 - 1.0)
+    options = tf.data.Options()
+    options.autotune.enabled = False  # else the end of each round waits, for any candidate, for a sleeping thread
+    return data.repeat().prefetch(2).with_options(options)
+
+
+def adam(case):
+    """Keras's Adam of a case."""
+    rate, beta_1, beta_2 = case.adam
+    return keras.optimizers.Adam(rate, beta_1=beta_1, beta_2=beta_2)
+
+
+def our_model(name, **compiled):
+    """The library's model of a case, compiled."""
+    case = CASES[name]
+    kind = {"non_saturating": kg.NonSaturatingGAN, "hinge": kg.HingeGAN, "wasserstein": kg.WGANGP}[case.loss]
+    model = kind(*our_networks(name), n_critic=case.n_critic)
+    model.compile(adam(case), adam(case), **compiled)
+    return model
+
+
+def told(generator, discriminator, **more):
+    """What a candidate says of itself."""
+    parameters = [sum(int(tf.size(v.value)) for v in n.trainable_variables) for n in (generator, discriminator)]
+    return {"tensorflow": tf.__version__, "keras": keras.__version__, "trainable_parameters": parameters, **more}
+
+
+def fit(name, **compiled):
+    """`model.fit` of this library."""
+    case, model = CASES[name], our_model(name, **compiled)
+    data = batches(case, case.m * case.n_critic)
+    run = lambda steps: model.fit(data, steps_per_epoch=steps, verbose=0)  # noqa: E731
+    return run, told(model.generator, model.discriminator)
+
+
+def fit_many_steps(name, number=10):
+    """The same, `number` steps in one call of the graph."""
+    case, model = CASES[name], our_model(name, steps_per_execution=number)
+    data = batches(case, case.m * case.n_critic)
+    run = lambda steps: model.fit(data, steps_per_epoch=-(-steps // number) * number, verbose=0)  # noqa: E731
+    return run, told(model.generator, model.discriminator)
+
+
+def bare(name):
+    """The same `train_step` in the barest loop: what `fit` itself costs."""
+    case, model = CASES[name], our_model(name)
+    step, data = tf.function(model.train_step), iter(batches(case, case.m * case.n_critic))
+
+    def run(steps):
+        for _ in range(steps):
+            logs = step(next(data))
+        return float(logs["generator_loss"])
+
+    return run, told(model.generator, model.discriminator)
+
+
+def guide(name):
+    """A model as the Keras guides write one: separate passes, two tapes, the losses returned as they are."""
+    case = CASES[name]
+    generator, discriminator = stock_networks(name)
+    logistic = keras.losses.BinaryCrossentropy(from_logits=True)
+    mean = tf.reduce_mean
+
+    def d_cost(real, fake):
+        if case.loss == "non_saturating":
+            return logistic(tf.ones_like(real), real) + logistic(tf.zeros_like(fake), fake)
+        if case.loss == "hinge":
+            return mean(tf.nn.relu(1.0 - real)) + mean(tf.nn.relu(1.0 + fake))
+        return mean(fake) - mean(real)
+
+    def g_cost(fake):
+        return logistic(tf.ones_like(fake), fake) if case.loss == "non_saturating" else -mean(fake)
+
+    class GuideGAN(keras.Model):
+        def compile(self, d_optimizer, g_optimizer):
+            super().compile()
+            self.d_optimizer = d_optimizer
+            self.g_optimizer = g_optimizer
+
+        def penalty(self, real, fake):
+            alpha = tf.random.uniform((case.m, 1, 1, 1))
+            mixed = real + alpha * (fake - real)
+            with tf.GradientTape() as tape:
+                tape.watch(mixed)
+                values = discriminator(mixed, training=True)
+            gradients = tape.gradient(values, [mixed])[0]
+            norms = tf.sqrt(tf.reduce_sum(tf.square(gradients), axis=[1, 2, 3]) + 1e-12)
+            return GP_WEIGHT * mean(tf.square(norms - 1.0))
+
+        def train_step(self, data):
+            for real in tf.split(data, case.n_critic):
+                z = tf.random.normal((case.m, case.latent_dim))
+                with tf.GradientTape() as tape:
+                    fake = generator(z, training=True)
+                    d_loss = d_cost(discriminator(real, training=True), discriminator(fake, training=True))
+                    if case.loss == "wasserstein":
+                        d_loss += self.penalty(real, fake)
+                weights = discriminator.trainable_variables
+                self.d_optimizer.apply_gradients(zip(tape.gradient(d_loss, weights), weights, strict=True))
+            z = tf.random.normal((case.m, case.latent_dim))
+            with tf.GradientTape() as tape:
+                g_loss = g_cost(discriminator(generator(z, training=True), training=True))
+            weights = generator.trainable_variables
+            self.g_optimizer.apply_gradients(zip(tape.gradient(g_loss, weights), weights, strict=True))
+            return {"d_loss": d_loss, "g_loss": g_loss}
+
+    model = GuideGAN()
+    model.compile(adam(case), adam(case))
+    data = batches(case, case.m * case.n_critic)
+    run = lambda steps: model.fit(data, steps_per_epoch=steps, verbose=0)  # noqa: E731
+    return run, told(generator, discriminator)
+
+
+def fit_bfloat16(name):
+    """`model.fit` in mixed precision."""
+    keras.config.set_dtype_policy("mixed_bfloat16")
+    return fit(name)
+
+
+def peak(work):
+    """The machine's own pace at float32: products of matrices, or convolutions; a step is one of them."""
+    if work == "matmul":
+        a, b, flops = tf.random.normal((2048, 2048)), tf.random.normal((2048, 2048)), 2 * 2048**3
+        one = tf.function(lambda: tf.reduce_sum(tf.matmul(a, b)))
+    else:
+        x, kernel = tf.random.normal((64, 32, 32, 64)), tf.random.normal((3, 3, 64, 64))
+        flops = 2 * 64 * 32 * 32 * 64 * 64 * 9
+        one = tf.function(lambda: tf.reduce_sum(tf.nn.conv2d(x, kernel, 1, "SAME")))
+
+    def run(steps):
+        for _ in range(steps):
+            one().numpy()
+
+    return run, {"flops": flops}
+
+
+def count_flops(name):
+    """No candidate: the floating-point operations of a step."""
+    return lambda steps: None, {"flops": flops_of_step(our_model(name), CASES[name].m)}
+
+
+KINDS = {
+    "fit": fit,
+    "bare": bare,
+    "guide": guide,
+    "fit_bfloat16": fit_bfloat16,
+    "fit_xla": lambda name: fit(name, jit_compile=True),
+    "fit_10_steps": fit_many_steps,
+    "flops": count_flops,
+}
+
+
+def main():
+    case, kind, cores = sys.argv[1], sys.argv[2], int(sys.argv[3])
+    tf.config.threading.set_intra_op_parallelism_threads(cores)
+    if case == "peak":
+        serve(lambda: peak(kind))
+    else:
+        serve(lambda: KINDS[kind](case))
+
+
+if __name__ == "__main__":
+    main()
