@@ -4,6 +4,7 @@ import abc
 import pathlib
 import random
 import threading
+import zipfile
 
 import keras
 import tensorflow as tf
@@ -300,6 +301,8 @@ def load_model(path):
     if not path.exists():
         raise FileNotFoundError(f"{path} does not exist. Expected a model saved by model.save('....keras').")
     try:
+        if not zipfile.is_zipfile(path):  # of which Keras says that it is not found
+            raise ValueError("it is no .keras archive.")
         return keras.saving.load_model(path)
     except Exception as error:  # of damage, zipfile, zlib, HDF5 and Keras tell by errors of their own each
         raise ValueError(

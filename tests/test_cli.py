@@ -463,7 +463,7 @@ BAD_INPUT = {
     "nothing to export": (["export", "nowhere"], "nowhere does not exist"),
     "no run to export": (["export", "empty"], "empty holds no options.json"),
     "a text to export": (["export", "text.txt"], "text.txt was passed"),
-    "no model": (["sample", "noise.keras"], "noise.keras cannot be loaded"),
+    "no model": (["sample", "noise.keras"], "noise.keras cannot be loaded: it is no .keras archive."),
     "an empty file": (["evaluate", "void.keras", "--data", "ring"], "void.keras cannot be loaded"),
     "another model of Keras": (["sample", "dense.keras"], "dense.keras holds a Functional. Expected a GAN"),
     "no onnx": (["sample", "noise.onnx"], "noise.onnx cannot be read"),

@@ -23,7 +23,7 @@ ROOMS = {
     "keras_gans/files.py": ({"contextlib", "os", "pathlib", "shutil", "uuid"}, set()),
     "keras_gans/checks.py": (TENSORS, set()),
     "keras_gans/penalties.py": (TENSORS, {"replicas"}),
-    "keras_gans/adversarial.py": (TENSORS | {"json", "pathlib", "random", "threading"}, {"files", "replicas"}),
+    "keras_gans/adversarial.py": (TENSORS | {"pathlib", "random", "threading", "zipfile"}, {"files", "replicas"}),
     "keras_gans/gan.py": (TENSORS | {"contextlib", "random"}, {"adversarial", "checks", "latent", "replicas"}),
     "keras_gans/models": (TENSORS, {"checks", "gan", "losses", "penalties", "divergences", "models"}),
     "keras_gans/layers": (TENSORS, {"layers"}),
