@@ -2,6 +2,7 @@
 
 import dataclasses
 import fcntl
+import functools
 import json
 import os
 import pathlib
@@ -17,6 +18,7 @@ import keras
 import numpy as np
 import onnx
 import pytest
+import tensorflow as tf
 import tiny
 from command import files_in, json_lines, keras_gans, refused, strict_json
 from PIL import Image
@@ -255,6 +257,24 @@ def test_a_finished_run_is_only_finished_anew(copied):
     assert {name: (copied / name).read_bytes() for name in kept} == before
     assert (copied / "generator.onnx").exists()
     assert (copied / "density.png").exists()
+
+
+@pytest.mark.parametrize(("devices", "told"), [(["CPU:0"], "the CPU"), (["CPU:0", "CPU:1"], "the CPU, 2 replicas")])
+def test_a_run_on_all_devices_is_that_on_one(devices, told, ring_run, tmp_path, monkeypatch):
+    # By itself it would take the tests' four CPUs, where a machine without GPUs has one; and collectives of two sizes
+    # cannot be had in one process, where other tests have those of two.
+    monkeypatch.setattr(tf.distribute, "MirroredStrategy", functools.partial(tf.distribute.MirroredStrategy, devices))
+    folder = tmp_path / "run"
+    text = keras_gans("train", *POINTS, "--steps", 6, "--seed", 3, "--strategy", "mirrored", "--run-dir", folder).stdout
+    assert f"step 0 to 6 on {told}, into {folder}" in text
+    assert json.loads((folder / "options.json").read_text())["hardware"]["replicas"] == len(devices)
+    assert set(os.listdir(folder)) == set(os.listdir(ring_run))
+    tolerance = {"rtol": 0, "atol": 0} if len(devices) == 1 else {"rtol": 1e-4, "atol": 1e-6}
+    ours, theirs = (kg.load_model(path / "model.keras") for path in (folder, ring_run))
+    parts = lambda model: (model, model.generator_optimizer, model.discriminator_optimizer)  # noqa: E731
+    for a, b in zip(parts(ours), parts(theirs), strict=True):
+        for x, y in zip(a.variables, b.variables, strict=True):
+            np.testing.assert_allclose(x, y, err_msg=x.path, **tolerance)
 
 
 def test_runs_without_a_folder_are_numbered(tmp_path, monkeypatch):
