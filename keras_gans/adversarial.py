@@ -73,6 +73,7 @@ class AdversarialModel(keras.Model):
         self._test_logs = LogMeans(self.test_log_names, name="test_logs")
         self._is_evaluating = False
         self.warnings = []  # set by HealthCheck: what is wrong, in sentences; others show and record them
+        self.goes_on = False  # set by restore: the model is a run's, even at step 0
         self.interrupted = False  # set by SaveOnInterrupt: other callbacks then leave the epoch's records unwritten
         self.built = True  # the networks are; Keras would otherwise build by calling the generator on images
 

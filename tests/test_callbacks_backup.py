@@ -1,6 +1,7 @@
 """Backups: what is kept, what a damaged or a missing one means, what a full disk leaves."""
 
 import pathlib
+import signal
 import subprocess
 import sys
 import warnings
@@ -13,6 +14,7 @@ import tiny
 
 import keras_gans as kg
 from keras_gans.callbacks import Backup, backup, restore
+from keras_gans.callbacks.run_folder import read_stats
 
 M, STEPS = 4, 5
 
@@ -145,3 +147,30 @@ def test_a_full_disk_ends_a_run_with_its_backups_whole(tmp_path):
     assert steps(tmp_path) == [5, 0]
     assert len(list(tmp_path.iterdir())) == 2  # nor half a file
     assert restore(gan(), tmp_path) == 5
+
+
+def test_a_run_interrupted_before_its_second_backup_goes_on(tmp_path):
+    """Its folder holds records and model.keras of later steps than the only state to go on from, that of step 0."""
+
+    class Signal(keras.callbacks.Callback):
+        def on_epoch_begin(self, epoch, logs=None):
+            if epoch == 1:
+                signal.raise_signal(signal.SIGINT)
+
+    def run(*more):
+        model = gan()
+        restore(model, tmp_path / "backups")
+        kept = [kg.callbacks.RunFolder(tmp_path), Backup(tmp_path / "backups", share=1e-6)]
+        fit(model, *kept, *more, kg.callbacks.SaveOnInterrupt(tmp_path / "model.keras"), epochs=3)
+        return model
+
+    with pytest.raises(KeyboardInterrupt, match="the model is in"):
+        run(Signal())
+    assert steps(tmp_path / "backups") == [0]
+    assert (tmp_path / "model.keras").exists()
+    assert [row["step"] for row in read_stats(tmp_path / "stats.jsonl")] == [STEPS]
+    assert run().step == 3 * STEPS
+    assert [row["step"] for row in read_stats(tmp_path / "stats.jsonl")] == [STEPS, 2 * STEPS, 3 * STEPS]
+    (tmp_path / "backups").rename(tmp_path / "elsewhere")
+    with pytest.raises(FileExistsError, match="holds a trained model"):  # a new model is still refused
+        run()

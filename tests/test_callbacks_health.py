@@ -186,7 +186,8 @@ class Terminal(io.StringIO):
 
 
 @pytest.mark.parametrize("file", [io.StringIO(), Terminal()])
-def test_what_is_wrong_is_told_once_stays_in_the_line_and_is_recorded(file, tmp_path):
+def test_what_is_wrong_is_told_once_stays_in_the_line_and_is_recorded(file, tmp_path, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
     model = kg.NonSaturatingGAN(*tiny.linear_pair())
     model.generator.set_weights([0.01 * np.eye(2, dtype="float32")])
     model.step_counter.assign(YOUNG)
@@ -196,7 +197,7 @@ def test_what_is_wrong_is_told_once_stays_in_the_line_and_is_recorded(file, tmp_
     text = file.getvalue()
     assert text.count(f"Step {YOUNG + 4}: {warnings[0]}") == 1
     assert text.count("Usual remedies") == 1
-    assert "generator collapsed" in text.rstrip().splitlines()[-1]
+    assert "generator collapsed, D " in text.rstrip().splitlines()[-1]
     rows = read_stats(tmp_path / "stats.jsonl")
     assert [names(row["warnings"]) for row in rows] == [["Generator collapsed"]] * 3
     assert rows[-1]["warnings"] == warnings

@@ -111,8 +111,9 @@ def test_after_a_kill_all_go_on_from_the_last_backup(undisturbed, tmp_path):
 
 
 def test_the_command_trains_on_several_workers(tmp_path):
-    asked = ["train", "gan_goodfellow2014", "--data", "ring", "--smoke", "--strategy", "multiworker", "--run-dir"]
+    asked = ["train", "gan_goodfellow2014", "--data", "ring", "--steps", "200"]
+    asked += ["--strategy", "multiworker", "--run-dir"]  # epochs of two steps, between which the progress is shown
     outputs = finish(begin(lambda index: ["-m", "keras_gans_cli", *asked, str(tmp_path / "run")]))
-    assert "step 0 to 2 on the CPU, 2 replicas" in outputs[0]
+    assert "step 0 to 200 on the CPU, 2 replicas" in outputs[0]
     assert outputs[1] == ""
     assert {"model.keras", "metrics.json", "generator.onnx", "backups"} <= set(os.listdir(tmp_path / "run"))

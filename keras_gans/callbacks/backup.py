@@ -160,6 +160,7 @@ def restore(model, directory):
                 f"{path} does not fit this model: {error} Expected networks and optimizers like those of the run. "
                 "Build the model as it was built there."
             ) from error
+        model.goes_on = True
         return model.step
     if found:
         raise ValueError(

@@ -5,6 +5,7 @@ import sys
 import time
 
 import keras
+import tensorflow as tf
 
 from keras_gans.callbacks.chief_only import chief_only
 
@@ -51,7 +52,9 @@ class Progress(keras.callbacks.Callback):
     def on_train_batch_begin(self, batch, logs=None):
         """Renew the line if it is time; after no batch of the epoch there is nothing to show."""
         if batch and time.monotonic() >= self._next_time:
-            self._show(self._epoch_start + batch, self.model.get_metrics_result())
+            # Several workers' means are sums over all of them, in which the chief cannot take part alone.
+            several = isinstance(self.model.distribute_strategy, tf.distribute.MultiWorkerMirroredStrategy)
+            self._show(self._epoch_start + batch, {} if several else self.model.get_metrics_result())
 
     def on_epoch_end(self, epoch, logs=None):
         """Renew the line if it is time, and learn the length of an epoch if it was unknown."""
@@ -104,7 +107,7 @@ class Progress(keras.callbacks.Callback):
     def _show(self, step, logs):
         shown = (("D", "discriminator_loss"), ("G", "generator_loss"), ("W", "wasserstein"))
         values = [f"{letter} {float(logs[name]):.4g}" for letter, name in shown if name in logs]
-        text = ", ".join(values + [_name(warning).lower() for warning in self.model.warnings])
+        text = ", ".join([_name(warning).lower() for warning in self.model.warnings] + values)  # a terminal may cut it
         self._bar.set_postfix_str(text, refresh=False)
         self._bar.update(step - self._bar.n)
         if self._on_terminal:

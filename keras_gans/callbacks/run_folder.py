@@ -107,7 +107,7 @@ class RunFolder(keras.callbacks.Callback):
                     "new folder, or one of a run with the same. Choose another folder, or delete that one."
                 )
             rows = read_stats(self.directory / "stats.jsonl")
-            if rows and (self.directory / "model.keras").exists() and self.model.step == 0:
+            if rows and (self.directory / "model.keras").exists() and self.model.step == 0 and not self.model.goes_on:
                 raise FileExistsError(
                     f"{self.directory} holds a trained model, which this new one would replace. Expected a new folder, "
                     "or a model that goes on. Load its model.keras with load_model, choose another folder, or delete "
