@@ -8,16 +8,13 @@ What is there already is not run again. Speed is step_time.py's: a CPU without b
 """
 
 import argparse
-import concurrent.futures
 import json
-import os
-import queue
 import shutil
-import statistics
 import subprocess
 import sys
 
-from result_tables import ROOT
+from free_cores import on_free_cores
+from result_tables import ROOT, figure
 
 from keras_gans.files import written_beside
 from keras_gans_cli.plan import PRECISIONS
@@ -25,6 +22,7 @@ from keras_gans_cli.plan import PRECISIONS
 RESULT = ROOT / "results" / "precision.json"
 RUNS = ROOT / "runs" / "precision"
 RECIPES = ("dcgan_radford2015", "wgan_gp_gulrajani2017")
+NUMBERS = (("classifier_frechet", "frechet_distance"), ("classifier_score", "classifier_score"))
 CHANGES = {"width": 16, "batch_size": 32}
 
 
@@ -48,36 +46,19 @@ def main():
     parser.add_argument("--steps", type=int, default=2000)
     arguments = parser.parse_args()
     RUNS.mkdir(parents=True, exist_ok=True)
-    free = queue.SimpleQueue()
-    for core in sorted(os.sched_getaffinity(0)):
-        free.put(core)
-
-    def on_a_free_core(case):
-        core = free.get()
-        try:
-            return run(*case, arguments.steps, core)
-        finally:
-            free.put(core)
-
     cases = [(r, p, seed) for r in RECIPES for seed in range(arguments.seeds) for p in PRECISIONS]
-    with concurrent.futures.ThreadPoolExecutor(free.qsize()) as pool:
-        measures = dict(zip(cases, pool.map(on_a_free_core, cases), strict=True))
+    runs = on_free_cores(lambda case, core: run(*case, arguments.steps, core), cases)
+    measures = dict(zip(cases, runs, strict=True))
     report = {"command": "python benchmarks/precision.py", "data": "mnist", **vars(arguments), "changes": CHANGES}
     print("| recipe | precision | classifier-Fréchet | classifier score |\n|---|---|---|---|")
     for recipe in RECIPES:
         for precision in PRECISIONS:
-            found = [measures[recipe, precision, seed] for seed in range(arguments.seeds)]
-            distances = [m["classifier_frechet"]["frechet_distance"] for m in found]
-            scores = [m["classifier_score"]["classifier_score"] for m in found]
-            report[f"{recipe}/{precision}"] = {"frechet_distances": distances, "classifier_scores": scores}
-            print(f"| `{recipe}` | {precision} | {spread(distances)} | {spread(scores)} |")
+            runs = [{"measures": measures[recipe, precision, seed]} for seed in range(arguments.seeds)]
+            report[f"{recipe}/{precision}"] = [run["measures"] for run in runs]
+            figures = [figure(runs, *number, "{:.2f}", 1) for number in NUMBERS]
+            print(f"| `{recipe}` | {precision} | {' | '.join(figures)} |")
     with written_beside(RESULT) as beside:
         beside.write_text(json.dumps(report, indent=1) + "\n")
-
-
-def spread(values):
-    """Mean and sample standard deviation."""
-    return f"{statistics.mean(values):.2f} ± {statistics.stdev(values) if len(values) > 1 else 0:.2f}"
 
 
 if __name__ == "__main__":

@@ -10,16 +10,15 @@ points have one each, and there are as many at a time as cores.
 """
 
 import argparse
-import concurrent.futures
 import json
 import os
-import queue
 import shutil
 import subprocess
 import sys
 import threading
 
 import result_tables
+from free_cores import on_free_cores
 from result_tables import FLOORS, PICTURES, RESULTS, ROOT
 
 from keras_gans import metrics, pictures
@@ -194,20 +193,8 @@ def main():
     cores = sorted(os.sched_getaffinity(0))
     for name in chosen(IMAGE_RUNS):
         print(summary(run(*name, cores=cores)), flush=True)
-    free = queue.SimpleQueue()
-    for core in cores:
-        free.put(core)
-
-    def run_on_one_core(name):
-        core = free.get()
-        try:
-            return run(*name, cores=[core])
-        finally:
-            free.put(core)
-
-    with concurrent.futures.ThreadPoolExecutor(len(cores)) as pool:
-        for row in pool.map(run_on_one_core, chosen(POINT_RUNS)):
-            print(summary(row), flush=True)
+    for row in on_free_cores(lambda name, core: run(*name, cores=[core]), chosen(POINT_RUNS)):
+        print(summary(row), flush=True)
     for data in {row["data"] for row in rows()}:
         draw_curves(rows(), data)
     result_tables.main()

@@ -1,4 +1,4 @@
-"""TensorFlow's candidates of step_time.py: python step_time_keras.py CASE KIND."""
+"""TensorFlow's candidates of step_time.py: python step_time_keras.py CASE KIND CORES."""
 
 import sys
 
@@ -79,11 +79,11 @@ def _stock_resnet(case, z, x):
     return (z, h), (x, spectral(layers.Dense(1))(s))
 
 
-def batches(case, rows):
+def batches(case):
     """Endless shuffled batches of samples that lie in memory, gathered and scaled as every candidate does it."""
     pixels = tf.random.stateless_uniform((SAMPLES, *case.shape), (0, 0), maxval=256, dtype=tf.int32)
     pixels = tf.cast(pixels, tf.uint8)
-    data = tf.data.Dataset.range(SAMPLES).shuffle(SAMPLES, seed=0).batch(rows, drop_remainder=True)
+    data = tf.data.Dataset.range(SAMPLES).shuffle(SAMPLES, seed=0).batch(case.m * case.n_critic, drop_remainder=True)
     data = data.map(lambda i: tf.cast(tf.gather(pixels, i), tf.float32) / 127.5 - 1.0)
     options = tf.data.Options()
     options.autotune.enabled = False  # else the end of each round waits, for any candidate, for a sleeping thread
@@ -105,32 +105,27 @@ def our_model(name, **compiled):
     return model
 
 
-def told(generator, discriminator, **more):
+def told(generator, discriminator):
     """What a candidate says of itself."""
     parameters = [sum(int(tf.size(v.value)) for v in n.trainable_variables) for n in (generator, discriminator)]
-    return {"tensorflow": tf.__version__, "keras": keras.__version__, "trainable_parameters": parameters, **more}
+    return {"tensorflow": tf.__version__, "keras": keras.__version__, "trainable_parameters": parameters}
 
 
-def fit(name, **compiled):
-    """`model.fit` of this library."""
-    case, model = CASES[name], our_model(name, **compiled)
-    data = batches(case, case.m * case.n_critic)
-    run = lambda steps: model.fit(data, steps_per_epoch=steps, verbose=0)  # noqa: E731
-    return run, told(model.generator, model.discriminator)
+def fit(name, steps_per_execution=1, **compiled):
+    """`model.fit` of this library; with several steps in one call of the graph it makes whole calls."""
+    model, data = our_model(name, steps_per_execution=steps_per_execution, **compiled), batches(CASES[name])
 
+    def run(steps):
+        calls = -(-steps // steps_per_execution)
+        model.fit(data, steps_per_epoch=calls * steps_per_execution, verbose=0)
 
-def fit_many_steps(name, number=10):
-    """The same, `number` steps in one call of the graph."""
-    case, model = CASES[name], our_model(name, steps_per_execution=number)
-    data = batches(case, case.m * case.n_critic)
-    run = lambda steps: model.fit(data, steps_per_epoch=-(-steps // number) * number, verbose=0)  # noqa: E731
     return run, told(model.generator, model.discriminator)
 
 
 def bare(name):
     """The same `train_step` in the barest loop: what `fit` itself costs."""
-    case, model = CASES[name], our_model(name)
-    step, data = tf.function(model.train_step), iter(batches(case, case.m * case.n_critic))
+    model, data = our_model(name), iter(batches(CASES[name]))
+    step = tf.function(model.train_step)
 
     def run(steps):
         for _ in range(steps):
@@ -192,7 +187,7 @@ def guide(name):
 
     model = GuideGAN()
     model.compile(adam(case), adam(case))
-    data = batches(case, case.m * case.n_critic)
+    data = batches(case)
     run = lambda steps: model.fit(data, steps_per_epoch=steps, verbose=0)  # noqa: E731
     return run, told(generator, discriminator)
 
@@ -231,7 +226,7 @@ KINDS = {
     "guide": guide,
     "fit_bfloat16": fit_bfloat16,
     "fit_xla": lambda name: fit(name, jit_compile=True),
-    "fit_10_steps": fit_many_steps,
+    "fit_10_steps": lambda name: fit(name, steps_per_execution=10),
     "flops": count_flops,
 }
 

@@ -220,11 +220,12 @@ def export_generator(model, directory, show=print):
 def _callbacks(plan, data, protocol, directory):
     steps, batch_size = plan.settings["steps"], plan.settings["batch_size"]
     num = NUM_REAL if isinstance(data, kg.data.Mixture) else min(ROWS**2, len(data))
+    real = data.sample(num, seed=0)
     return [
         callbacks.StopOnNaN(),
-        callbacks.HealthCheck(data.sample(num, seed=0)),
+        callbacks.HealthCheck(real),
         callbacks.Progress(batch_size=batch_size),
-        callbacks.SampleGrid(directory / "samples", every=max(1, steps // 10), num=num, real=data.sample(num, seed=0)),
+        callbacks.SampleGrid(directory / "samples", every=max(1, steps // 10), num=num, real=real),
         callbacks.EvaluateGenerator(protocol, directory, max(1, steps // 5), evaluation.NUM_SAMPLES),
         callbacks.RunFolder(directory, dataclasses.asdict(plan), batch_size=batch_size),
         callbacks.Backup(directory / BACKUPS),  # after the records: what is killed in between is recorded anew

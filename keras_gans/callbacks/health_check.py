@@ -6,9 +6,9 @@ import tensorflow as tf
 
 from keras_gans.callbacks.chief_only import chief_only
 
-# Where trouble begins. Runs of every objective that ended well stay far from all of these: a loss of 0.38 and more of
-# an undecided discriminator's, samples that vary 0.88 to 1.15 times as much as real ones, score gradients of 0.007 to
-# 200 (recipes/README.md has the runs).
+# Where trouble begins. The models that runs of every objective ended with stay far from all of these: a loss of 0.38
+# and more of an undecided discriminator's, samples that vary 0.88 to 1.15 times as much as real ones, score gradients
+# of 0.007 to 200 (recipes/README.md has the runs).
 CERTAIN = 0.04
 COLLAPSED = 0.2
 EXPLODING = 2e3
