@@ -16,6 +16,7 @@ import tempfile
 import time
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")  # as the command keras-gans does
 RESULT = pathlib.Path(__file__).parent.parent / "results" / "overheads.json"
 
 
@@ -76,7 +77,7 @@ def memory_mib(steps=10_000):
     found = []
     model = kg.NonSaturatingGAN(kg.networks.mlp_generator(2, (2,), (32,)), kg.networks.mlp_discriminator((2,), (32,)))
     model.compile()
-    ring = kg.data.ring()
+    ring = kg.data.mixtures.ring()
     with tempfile.TemporaryDirectory() as folder:
         used = [
             kg.callbacks.StopOnNaN(),
