@@ -8,16 +8,32 @@ if _keras.backend.backend() != "tensorflow":
         "variable KERAS_BACKEND=tensorflow before the first import of keras."
     )
 
-from keras_gans import callbacks, data, export, latent, layers, losses, metrics, networks, penalties
+from keras_gans import callbacks, data, divergences, export, latent, layers, losses, metrics, networks, penalties
 from keras_gans.adversarial import AdversarialModel, load_model
 from keras_gans.gan import GAN
-from keras_gans.models import LSGAN, WGAN, WGANGP, ComposedGAN, HingeGAN, MinimaxGAN, NonSaturatingGAN
+from keras_gans.models import (
+    FGAN,
+    LSGAN,
+    R3GAN,
+    WGAN,
+    WGANGP,
+    ComposedGAN,
+    HingeGAN,
+    MinimaxGAN,
+    NonSaturatingGAN,
+    RaGAN,
+    RothGAN,
+    RpGAN,
+    UnrolledGAN,
+)
 
 __version__ = "0.1.0"
 
 __all__ = [
+    "FGAN",
     "GAN",
     "LSGAN",
+    "R3GAN",
     "WGAN",
     "WGANGP",
     "AdversarialModel",
@@ -25,8 +41,13 @@ __all__ = [
     "HingeGAN",
     "MinimaxGAN",
     "NonSaturatingGAN",
+    "RaGAN",
+    "RothGAN",
+    "RpGAN",
+    "UnrolledGAN",
     "callbacks",
     "data",
+    "divergences",
     "export",
     "latent",
     "layers",

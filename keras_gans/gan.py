@@ -86,13 +86,17 @@ class GAN(AdversarialModel):
             # on one replica and on many.
             yield x[k :: self.n_critic], y[k :: self.n_critic] if self.is_conditional else None
 
+    def discriminator_steps(self, k):
+        """Discriminator steps made before the k-th (from 0) of this step, an int64 tensor."""
+        return (self.step_counter - 1) * self.n_critic + k
+
     def draw_latent(self, rows):
         """Draw z of shape (rows, latent_dim)."""
         return self.draw(self.latent.sample, rows, (self.latent_dim,))
 
-    def draw_uniform(self, rows):
-        """Draw one number from [0, 1) for each sample, shape (rows,)."""
-        return self.draw(Uniform(0.0, 1.0).sample, rows)
+    def draw_uniform(self, rows, dimensions=()):
+        """Draw numbers from [0, 1), shape (rows, *dimensions): one for each sample if there are no dimensions."""
+        return self.draw(Uniform(0.0, 1.0).sample, rows, dimensions)
 
     def fake(self, z, y=None):
         """Generate samples for the discriminator's step: in training mode, as data.
@@ -109,9 +113,18 @@ class GAN(AdversarialModel):
 
     def score_generated(self, z, y=None):
         """Raw scores s(G(z)) for the generator's step: G in training mode, the state of D kept as it is."""
-        x_fake = self.generator(z if y is None else [z, y], training=True)
-        with _state_kept([self.discriminator]):
-            return self.score(x_fake, y)
+        return self.score_kept(self.generator(z if y is None else [z, y], training=True), y)
+
+    def score_kept(self, x, y=None, weights=None):
+        """Raw scores as `score` gives them, the state of the discriminator kept as it is.
+
+        Args:
+            x: Samples (m, ...).
+            y: Conditions (m, ...) for conditional networks.
+            weights: Tensors in the place of the discriminator's trainable variables, in their order.
+        """
+        with _state_kept([self.discriminator], self.discriminator.trainable_variables, weights):
+            return self.score(x, y)
 
     def generator_step(self, tape, loss):
         """Update the generator, and its moving average where there is one."""
@@ -362,9 +375,9 @@ def _promptly_ended(dataset):
 
 
 @contextlib.contextmanager
-def _state_kept(networks):
-    """Run networks without moving their state, except that random layers draw anew each time."""
-    with keras.StatelessScope() as scope:
+def _state_kept(networks, variables=(), values=None):
+    """Run networks without moving their state, except that random layers draw anew each time; `values` replace some."""
+    with keras.StatelessScope(None if values is None else list(zip(variables, values, strict=True))) as scope:
         yield
     for state in seed_states(networks):
         moved = scope.get_current_value(state)

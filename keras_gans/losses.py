@@ -220,6 +220,151 @@ def wasserstein_generator(s_fake):
     return -ops.mean(s_fake)
 
 
+@keras.saving.register_keras_serializable(package="keras_gans")
+def f_divergence_discriminator(s_real, s_fake, divergence):
+    """-E g_f(s(x)) + E f*(g_f(s(G(z)))): minus the lower bound on the divergence.
+
+    Nowozin et al. 2016, equation 6, arXiv:1606.00709.
+
+    Args:
+        s_real: Raw scores of real samples, shape (m, 1).
+        s_fake: Raw scores of generated samples, shape (m, 1).
+        divergence: A `keras_gans.divergences.Divergence`.
+
+    Returns:
+        float32 scalar.
+
+    Raises:
+        ValueError: If the scores are not of shape (m, 1).
+    """
+    s_real, s_fake = _checked(s_real=s_real, s_fake=s_fake)
+    return ops.mean(divergence.conjugate_of_activation(s_fake)) - ops.mean(divergence.activation(s_real))
+
+
+@keras.saving.register_keras_serializable(package="keras_gans")
+def f_divergence_generator(s_fake, divergence):
+    """-E f*(g_f(s(G(z)))): the generator lowers the bound itself.
+
+    Nowozin et al. 2016, equation 6 and Algorithm 1, arXiv:1606.00709.
+
+    Args:
+        s_fake: Raw scores of generated samples, shape (m, 1).
+        divergence: A `keras_gans.divergences.Divergence`.
+
+    Returns:
+        float32 scalar.
+
+    Raises:
+        ValueError: If the scores are not of shape (m, 1).
+    """
+    (s_fake,) = _checked(s_fake=s_fake)
+    return -ops.mean(divergence.conjugate_of_activation(s_fake))
+
+
+@keras.saving.register_keras_serializable(package="keras_gans")
+def f_divergence_generator_heuristic(s_fake, divergence):
+    """-E g_f(s(G(z))): the generator raises T on its samples, whose gradient does not vanish where D is certain.
+
+    Nowozin et al. 2016, section 3.2, arXiv:1606.00709: what the non-saturating loss is to the minimax game.
+
+    Args:
+        s_fake: Raw scores of generated samples, shape (m, 1).
+        divergence: A `keras_gans.divergences.Divergence`.
+
+    Returns:
+        float32 scalar.
+
+    Raises:
+        ValueError: If the scores are not of shape (m, 1).
+    """
+    (s_fake,) = _checked(s_fake=s_fake)
+    return -ops.mean(divergence.activation(s_fake))
+
+
+@keras.saving.register_keras_serializable(package="keras_gans")
+def relativistic_paired_discriminator(s_real, s_fake):
+    """-E log sigma(s(x) - s(G(z))), over pairs of a real and a generated sample.
+
+    Jolicoeur-Martineau 2018, section 4.1 (RSGAN), arXiv:1807.00734; 2019 (RpGAN), arXiv:1901.02474.
+
+    Args:
+        s_real: Raw scores of real samples, shape (m, 1).
+        s_fake: Raw scores of generated samples, shape (m, 1), each paired with the real one in its row.
+
+    Returns:
+        float32 scalar.
+
+    Raises:
+        ValueError: If the scores are not of shape (m, 1).
+    """
+    s_real, s_fake = _checked(s_real=s_real, s_fake=s_fake)
+    return ops.mean(ops.softplus(s_fake - s_real))
+
+
+@keras.saving.register_keras_serializable(package="keras_gans")
+def relativistic_paired_generator(s_real, s_fake):
+    """-E log sigma(s(G(z)) - s(x)), over pairs of a real and a generated sample.
+
+    Jolicoeur-Martineau 2018, section 4.1 (RSGAN), arXiv:1807.00734; 2019 (RpGAN), arXiv:1901.02474.
+
+    Args:
+        s_real: Raw scores of real samples, shape (m, 1).
+        s_fake: Raw scores of generated samples, shape (m, 1), each paired with the real one in its row.
+
+    Returns:
+        float32 scalar.
+
+    Raises:
+        ValueError: If the scores are not of shape (m, 1).
+    """
+    return relativistic_paired_discriminator(s_fake, s_real)
+
+
+@keras.saving.register_keras_serializable(package="keras_gans")
+def relativistic_average_discriminator(s_real, s_fake, mean_real=None, mean_fake=None):
+    """-E log sigma(s(x) - E s(G(z))) - E log(1 - sigma(s(G(z)) - E s(x))).
+
+    Jolicoeur-Martineau 2018, section 4.2 (RaSGAN), arXiv:1807.00734.
+
+    Args:
+        s_real: Raw scores of real samples, shape (m, 1).
+        s_fake: Raw scores of generated samples, shape (m, 1).
+        mean_real: E s(x), where it is to be taken over more than these samples; their mean when None.
+        mean_fake: E s(G(z)), likewise.
+
+    Returns:
+        float32 scalar.
+
+    Raises:
+        ValueError: If the scores are not of shape (m, 1).
+    """
+    s_real, s_fake = _checked(s_real=s_real, s_fake=s_fake)
+    mean_real = ops.mean(s_real) if mean_real is None else mean_real
+    mean_fake = ops.mean(s_fake) if mean_fake is None else mean_fake
+    return ops.mean(ops.softplus(mean_fake - s_real)) + ops.mean(ops.softplus(s_fake - mean_real))
+
+
+@keras.saving.register_keras_serializable(package="keras_gans")
+def relativistic_average_generator(s_real, s_fake, mean_real=None, mean_fake=None):
+    """-E log sigma(s(G(z)) - E s(x)) - E log(1 - sigma(s(x) - E s(G(z)))).
+
+    Jolicoeur-Martineau 2018, section 4.2 (RaSGAN), arXiv:1807.00734.
+
+    Args:
+        s_real: Raw scores of real samples, shape (m, 1).
+        s_fake: Raw scores of generated samples, shape (m, 1).
+        mean_real: E s(x), where it is to be taken over more than these samples; their mean when None.
+        mean_fake: E s(G(z)), likewise.
+
+    Returns:
+        float32 scalar.
+
+    Raises:
+        ValueError: If the scores are not of shape (m, 1).
+    """
+    return relativistic_average_discriminator(s_fake, s_real, mean_fake, mean_real)
+
+
 # What a discriminator pays to which real and generated samples are alike and which gives all of them its best score;
 # Wasserstein critics have no such number.
 UNDECIDED = {
@@ -227,4 +372,6 @@ UNDECIDED = {
     non_saturating_discriminator: 2 * math.log(2),
     least_squares_discriminator: 0.25,
     hinge_discriminator: 2.0,
+    relativistic_paired_discriminator: math.log(2),
+    relativistic_average_discriminator: 2 * math.log(2),
 }

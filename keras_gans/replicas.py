@@ -61,3 +61,15 @@ def is_chief(strategy):
         return True
     first = "chief" if "chief" in resolver.cluster_spec().jobs else "worker"
     return (resolver.task_type, resolver.task_id) == (first, 0)
+
+
+def mean_over_replicas(*values):
+    """Return means over the global batch of what are means over this replica's rows, as a list; differentiable.
+
+    Args:
+        values: Tensors.
+    """
+    context = tf.distribute.get_replica_context()
+    if context is None or context.num_replicas_in_sync == 1:
+        return list(values)
+    return context.all_reduce(tf.distribute.ReduceOp.MEAN, list(values))

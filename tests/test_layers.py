@@ -1,8 +1,10 @@
 import keras
 import numpy as np
 import pytest
+import scipy.signal
 import tensorflow as tf
 
+import keras_gans as kg
 from keras_gans.layers import NearestUpsampling2D, RectifiedLinear
 
 
@@ -143,3 +145,130 @@ def test_rectified_linear_exports_as_one_node_and_loads(slope, node, tmp_path):
 def test_rectified_linear_slope_is_checked(slope):
     with pytest.raises(ValueError, match=r"Expected a number in \[0, 1\)"):
         RectifiedLinear(slope)
+
+
+@pytest.mark.parametrize("kwargs", [{}, {"momentum": 0.9, "epsilon": 1e-5}, {"scale": False}, {"axis": 1}])
+@pytest.mark.parametrize("training", [True, False])
+@pytest.mark.parametrize("jit_compile", [False, True])
+def test_fused_batch_normalization_is_keras_own(kwargs, training, jit_compile):
+    shape = (4, 3, 5, 6) if kwargs.get("axis") == 1 else (4, 5, 6, 3)
+    layers = (kg.layers.FusedBatchNormalization(**kwargs), keras.layers.BatchNormalization(**kwargs))
+    x = np.random.default_rng(0).normal(2.0, 3.0, size=shape).astype("float32")
+    direction = np.random.default_rng(2).normal(size=shape).astype("float32")
+    found = []
+    for layer in layers:
+        layer.build((None, *shape[1:]))
+        layer.set_weights([np.linspace(0.5, 1.5, w.size).reshape(w.shape) for w in layer.get_weights()])
+
+        @tf.function(jit_compile=jit_compile)
+        def slopes(x, layer=layer):
+            with tf.GradientTape() as tape:
+                tape.watch(x)
+                y = layer(x, training=training)
+                value = tf.reduce_sum(y * direction)
+            return y, tape.gradient(value, [x, *(v.value for v in layer.trainable_variables)])
+
+        y, gradients = slopes(tf.constant(x))
+        found.append([y, *gradients, *layer.get_weights()])
+    for mine, theirs in zip(*found, strict=True):
+        np.testing.assert_allclose(mine, theirs, rtol=2e-4, atol=2e-5)
+
+
+@pytest.mark.parametrize("policy", ["mixed_bfloat16", "mixed_float16"])
+def test_fused_batch_normalization_keeps_statistics_in_float32(policy):
+    layer = kg.layers.FusedBatchNormalization(dtype=policy)
+    x = np.random.default_rng(0).normal(100.0, 3.0, size=(8, 16, 16, 2)).astype("float32")
+    y = layer(x, training=True)
+    assert y.dtype == layer.compute_dtype
+    rounded = tf.cast(tf.cast(x, layer.compute_dtype), tf.float32).numpy()
+    np.testing.assert_allclose(layer.moving_mean, 0.01 * rounded.mean((0, 1, 2)), rtol=1e-4)
+    np.testing.assert_allclose(layer.moving_variance, 0.99 + 0.01 * rounded.var((0, 1, 2)), rtol=1e-3)
+
+
+def test_fused_batch_normalization_can_be_differentiated_twice():
+    layer = kg.layers.FusedBatchNormalization()
+    x = tf.constant(np.random.default_rng(0).normal(size=(4, 3, 3, 2)).astype("float32"))
+    layer.build(x.shape)
+
+    def squared_gradient(x):
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            value = tf.reduce_sum(layer(x, training=True) ** 3)
+        return tf.reduce_sum(tape.gradient(value, x) ** 2)
+
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        value = squared_gradient(x)
+    slope = tape.gradient(value, x)
+    direction = tf.constant(np.random.default_rng(1).normal(size=x.shape).astype("float32"))
+    h = 1e-3
+    expected = (squared_gradient(x + h * direction) - squared_gradient(x - h * direction)) / (2 * h)
+    assert float(tf.reduce_sum(slope * direction)) == pytest.approx(float(expected), rel=2e-2)
+
+
+def smooth(x, taps, up):
+    """Zeros between the pixels or every second pixel, by SciPy."""
+    kernel = np.outer(taps, taps) / np.sum(taps) ** 2
+    if up:
+        wide = np.zeros((2 * x.shape[0], 2 * x.shape[1]))
+        wide[::2, ::2] = x
+        return scipy.signal.convolve2d(wide, 4 * kernel)[1:-2, 1:-2]
+    return scipy.signal.convolve2d(x, kernel)[2:-1:2, 2:-1:2]
+
+
+@pytest.mark.parametrize("up", [True, False])
+def test_smooth_resizing_is_the_filter_of_stylegan(up):
+    layer = kg.layers.SmoothUpsampling2D() if up else kg.layers.SmoothDownsampling2D()
+    x = np.random.default_rng(0).normal(size=(2, 6, 8, 3)).astype("float32")
+    y = np.array(layer(x))
+    assert y.shape == layer.compute_output_shape(x.shape) == ((2, 12, 16, 3) if up else (2, 3, 4, 3))
+    for i in range(2):
+        for c in range(3):
+            np.testing.assert_allclose(y[i, :, :, c], smooth(x[i, :, :, c], [1, 3, 3, 1], up), atol=1e-5)
+
+
+def test_smooth_downsampling_can_be_differentiated_twice():
+    critic = keras.Sequential([keras.Input((4, 4, 2)), kg.layers.SmoothDownsampling2D(), keras.layers.Flatten()])
+    critic.add(keras.layers.Dense(3, activation="tanh"))
+    critic.add(keras.layers.Dense(1))
+    x = np.random.default_rng(0).normal(size=(3, 4, 4, 2)).astype("float32")
+    kernel = critic.layers[2].kernel
+    with tf.GradientTape() as tape:
+        value = kg.penalties.r1(critic, x)
+    slope, start, h = tape.gradient(value, kernel.value), kernel.numpy(), 1e-2
+    direction = np.random.default_rng(1).normal(size=kernel.shape).astype("float32")
+    values = []
+    for sign in (1, -1):
+        kernel.assign(start + sign * h * direction)
+        values.append(float(kg.penalties.r1(critic, x)))
+    assert float(tf.reduce_sum(slope * direction)) == pytest.approx((values[0] - values[1]) / (2 * h), rel=1e-2)
+
+
+def test_spatial_basis_scales_learned_maps():
+    layer = kg.layers.SpatialBasis((2, 3))
+    y = layer(np.array([[1.0, -2.0], [0.0, 0.5]], "float32"))
+    assert y.shape == layer.compute_output_shape((2, 2)) == (2, 2, 3, 2)
+    np.testing.assert_allclose(y[0, :, :, 1], -2.0 * layer.basis.numpy()[:, :, 1])
+    np.testing.assert_allclose(y[1, :, :, 0], 0.0)
+
+
+@pytest.mark.parametrize("is_native", [True, False])
+@pytest.mark.parametrize("strides", [1, 2])
+def test_grouped_convolution_is_keras_own(is_native, strides, monkeypatch):
+    if not is_native:
+        monkeypatch.setattr(kg.layers.grouped_convolution, "_groups_can_be_differentiated", lambda: False)
+    elif not kg.layers.grouped_convolution._groups_can_be_differentiated():
+        return  # a CPU without oneDNN: the other case is all that there is
+    kwargs = dict(filters=8, kernel_size=3, groups=2, padding="same", strides=strides)
+    mine, theirs = kg.layers.GroupedConv2D(**kwargs), keras.layers.Conv2D(**kwargs)
+    x = tf.constant(np.random.default_rng(0).normal(size=(2, 6, 6, 4)).astype("float32"))
+    for layer in (mine, theirs):
+        layer.build(x.shape)
+    theirs.set_weights(mine.get_weights())
+    found = []
+    for layer in (mine, theirs):
+        with tf.GradientTape() as tape:
+            value = kg.penalties.r1(lambda x, layer=layer: tf.reduce_sum(layer(x) ** 2, (1, 2, 3))[:, None], x)
+        found.append((layer(x), tape.gradient(value, layer.kernel.value)))
+    np.testing.assert_allclose(found[0][0], found[1][0], rtol=1e-4, atol=1e-5)
+    np.testing.assert_allclose(found[0][1], found[1][1], rtol=1e-3, atol=1e-2)

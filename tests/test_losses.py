@@ -1,12 +1,13 @@
 """Losses against numbers worked by hand and closed forms."""
 
+import functools
 import math
 
 import numpy as np
 import pytest
 import tensorflow as tf
 
-from keras_gans import losses
+from keras_gans import divergences, losses
 
 S_REAL, S_FAKE = np.array([[0.0], [2.0]]), np.array([[1.0], [-3.0]])
 
@@ -34,6 +35,35 @@ BY_HAND = [
     (losses.hinge_generator, (S_FAKE,), 1.0),
     (losses.wasserstein_discriminator, (S_REAL, S_FAKE), -1.0 - 1.0),
     (losses.wasserstein_generator, (S_FAKE,), 1.0),
+    (losses.relativistic_paired_discriminator, (S_REAL, S_FAKE), -mean_log(sigma(0 - 1), sigma(2 + 3))),
+    (losses.relativistic_paired_generator, (S_REAL, S_FAKE), -mean_log(sigma(1 - 0), sigma(-3 - 2))),
+    # the means of the scores are 1 and -1
+    (
+        losses.relativistic_average_discriminator,
+        (S_REAL, S_FAKE),
+        -mean_log(sigma(0 + 1), sigma(2 + 1)) - mean_log(1 - sigma(1 - 1), 1 - sigma(-3 - 1)),
+    ),
+    (
+        losses.relativistic_average_generator,
+        (S_REAL, S_FAKE),
+        -mean_log(sigma(1 - 1), sigma(-3 - 1)) - mean_log(1 - sigma(0 + 1), 1 - sigma(2 + 1)),
+    ),
+    # Kullback-Leibler: T = v, f* = e^(v - 1)
+    (
+        functools.partial(losses.f_divergence_discriminator, divergence=divergences.KullbackLeibler()),
+        (S_REAL, S_FAKE),
+        -1.0 + (math.exp(0) + math.exp(-4)) / 2,
+    ),
+    (
+        functools.partial(losses.f_divergence_generator, divergence=divergences.KullbackLeibler()),
+        (S_FAKE,),
+        -(math.exp(0) + math.exp(-4)) / 2,
+    ),
+    (
+        functools.partial(losses.f_divergence_generator_heuristic, divergence=divergences.KullbackLeibler()),
+        (S_FAKE,),
+        1.0,
+    ),
 ]
 
 

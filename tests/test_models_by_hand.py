@@ -21,6 +21,7 @@ D_SLOPES = {
     "least_squares": (lambda s: s - 1, lambda s: s),
     "hinge": (lambda s: -(s < 1).astype(float), lambda s: (s > -1).astype(float)),
     "wasserstein": (lambda s: -np.ones_like(s), lambda s: np.ones_like(s)),
+    "pearson": (lambda s: -np.ones_like(s), lambda s: np.where(s > -2, s / 2 + 1, 0.0)),  # of s^2 / 4 + s
 }
 G_SLOPES = {
     "minimax": lambda s: -sigma(s),
@@ -28,6 +29,12 @@ G_SLOPES = {
     "least_squares": lambda s: s - 1,
     "wasserstein": lambda s: -np.ones_like(s),
 }
+
+
+def pearson_gan(*networks, **kwargs):
+    return kg.FGAN(*networks, kg.divergences.PearsonChiSquared(), **kwargs)
+
+
 CASES = [
     (kg.MinimaxGAN, "minimax", "minimax"),
     (kg.NonSaturatingGAN, "minimax", "non_saturating"),
@@ -35,6 +42,7 @@ CASES = [
     (kg.HingeGAN, "hinge", "wasserstein"),
     (kg.WGAN, "wasserstein", "wasserstein"),
     (kg.WGANGP, "wasserstein", "wasserstein"),
+    (pearson_gan, "pearson", "wasserstein"),
 ]
 
 
@@ -118,6 +126,22 @@ IDENTITIES = {
             n_critic=2,
         ),
     ),
+    "FGAN with the GAN divergence": (
+        kg.MinimaxGAN,
+        lambda g, d: kg.FGAN(g, d, kg.divergences.GANDivergence(), L.f_divergence_generator),
+    ),
+    "FGAN's heuristic": (kg.NonSaturatingGAN, lambda g, d: kg.FGAN(g, d, kg.divergences.GANDivergence())),
+    "unrolled by no step": (kg.NonSaturatingGAN, lambda g, d: kg.UnrolledGAN(g, d, unroll_steps=0)),
+    "Roth": (
+        lambda g, d: kg.RothGAN(g, d, gamma=0.7),
+        lambda g, d: kg.ComposedGAN(g, d, penalties=[P.DensityRatio(0.7)]),
+    ),
+    "Roth on logarithms": (
+        lambda g, d: kg.RothGAN(g, d, gamma=0.7),
+        lambda g, d: kg.ComposedGAN(g, d, penalties=[P.LogDensityRatio(0.35)]),
+    ),
+    "Roth without a regularizer": (lambda g, d: kg.RothGAN(g, d, gamma=0.0), kg.NonSaturatingGAN),
+    "R3GAN without penalties": (lambda g, d: kg.R3GAN(g, d, gamma=0.0), kg.RpGAN),
     "WGAN without a bound": (
         lambda g, d: kg.WGAN(g, d, clip_value=1e9),
         lambda g, d: kg.WGANGP(g, d, gp_weight=0.0),
@@ -147,6 +171,11 @@ def test_two_ways_to_the_same_model(name):
         (kg.HingeGAN, ("adam", 2e-4, {"beta_1": 0.0, "beta_2": 0.9})),
         (kg.WGAN, ("rmsprop", 5e-5, {"rho": 0.9})),
         (kg.WGANGP, ("adam", 1e-4, {"beta_1": 0.0, "beta_2": 0.9})),
+        (pearson_gan, ("adam", 2e-4, {"beta_1": 0.5, "beta_2": 0.999})),
+        (kg.RothGAN, ("adam", 2e-4, {"beta_1": 0.5, "beta_2": 0.999})),
+        (kg.RpGAN, ("adam", 2e-4, {"beta_1": 0.5, "beta_2": 0.999})),
+        (kg.RaGAN, ("adam", 2e-4, {"beta_1": 0.5, "beta_2": 0.999})),
+        (kg.R3GAN, ("adam", 2e-4, {"beta_1": 0.0, "beta_2": 0.9})),
     ],
 )
 def test_the_papers_defaults(model_class, expected):
@@ -159,7 +188,44 @@ def test_the_papers_defaults(model_class, expected):
         assert {name: optimizer.get_config()[name] for name in rest} == rest
 
 
+RELATIVISTIC = {  # derivatives of both losses by both scores, of the game on linear networks
+    kg.RpGAN: (lambda r, f: (-sigma(f - r), sigma(f - r)), lambda r, f: -sigma(r - f)),
+    kg.RaGAN: (
+        lambda r, f: (
+            -sigma(f.mean() - r) - sigma(f - r.mean()).mean(),
+            sigma(f - r.mean()) + sigma(f.mean() - r).mean(),
+        ),
+        lambda r, f: -sigma(r.mean() - f) - sigma(r - f.mean()).mean(),
+    ),
+}
+
+
+@pytest.mark.parametrize(("model_class", "gamma"), [(kg.RpGAN, 0.0), (kg.RaGAN, 0.0), (kg.R3GAN, 0.8)])
+def test_one_relativistic_step_by_hand(model_class, gamma):
+    keras.utils.set_random_seed(4)
+    extra = {"gamma": gamma} if model_class is kg.R3GAN else {}
+    model = model_class(*tiny.linear_pair(), **extra)
+    model.compile(keras.optimizers.SGD(RATE), keras.optimizers.SGD(RATE))
+    (A,) = (w.astype("float64") for w in model.generator.get_weights())
+    w, b = (v.astype("float64") for v in model.discriminator.get_weights())
+    x, seed = tiny.points(ROWS), int(model.noise_seed.numpy())
+    model.fit(tf.data.Dataset.from_tensors(x), verbose=0)
+
+    d_slopes, g_slope = RELATIVISTIC[kg.RaGAN if model_class is kg.RaGAN else kg.RpGAN]
+    x_fake = latents(seed, 1, 1, ROWS) @ A
+    c_real, c_fake = d_slopes(x @ w + b, x_fake @ w + b)
+    w_new = w - RATE * ((x.T @ c_real + x_fake.T @ c_fake) / ROWS + 2 * gamma * w)  # of gamma / 2 (|w|^2 + |w|^2)
+    b_new = b - RATE * (c_real.sum() + c_fake.sum()) / ROWS
+    z = latents(seed, 1, 2, ROWS)
+    c = g_slope(x @ w_new + b_new, z @ A @ w_new + b_new) / ROWS
+    np.testing.assert_allclose(model.discriminator.get_weights()[0], w_new, rtol=1e-4, atol=1e-5)
+    np.testing.assert_allclose(model.discriminator.get_weights()[1], b_new, rtol=1e-4, atol=1e-5)
+    np.testing.assert_allclose(model.generator.get_weights()[0], A - RATE * (z.T @ c) @ w_new.T, rtol=1e-4, atol=1e-5)
+
+
 def test_the_papers_constants():
+    assert (kg.UnrolledGAN(tiny.generator(), tiny.discriminator()).unroll_steps) == 5
+    assert (kg.RothGAN(tiny.generator(), tiny.discriminator()).gamma) == 0.1
     assert (kg.WGAN(tiny.generator(), tiny.discriminator()).clip_value) == 0.01
     assert kg.WGAN(tiny.generator(), tiny.discriminator()).n_critic == 5
     gp = kg.WGANGP(tiny.generator(), tiny.discriminator())
@@ -179,6 +245,18 @@ def test_bad_constants():
     ]:
         with pytest.raises(ValueError, match=message):
             build()
+    for build, message in [
+        (lambda: kg.RothGAN(*networks, gamma=-0.1), "gamma=-0.1"),
+        (lambda: kg.R3GAN(*networks, gamma=-0.1), "gamma=-0.1"),
+        (lambda: kg.UnrolledGAN(*networks, unroll_steps=-1), "unroll_steps=-1"),
+        (lambda: kg.UnrolledGAN(*networks, unroll_steps=1.5), "unroll_steps=1.5"),
+    ]:
+        with pytest.raises(ValueError, match=message):
+            build()
+    with pytest.raises(TypeError, match="divergence='kl'"):
+        kg.FGAN(*networks, "kl")
+    with pytest.raises(TypeError, match="generator_loss='trick'"):
+        kg.FGAN(*networks, kg.divergences.KullbackLeibler(), "trick")
     with pytest.raises(TypeError, match="generator_loss='hinge'"):
         kg.ComposedGAN(*networks, generator_loss="hinge")
     with pytest.raises(TypeError, match="penalties holds 'r1'"):

@@ -8,12 +8,14 @@ import tensorflow as tf
 
 from keras_gans import networks
 from keras_gans.adversarial import update_power_iterations
-from keras_gans.layers import SpectralNormalization
+from keras_gans.layers import FusedBatchNormalization, GroupedConv2D, SmoothUpsampling2D, SpectralNormalization
 from keras_gans.networks import (
     dcgan_discriminator,
     dcgan_generator,
     mlp_discriminator,
     mlp_generator,
+    r3gan_discriminator,
+    r3gan_generator,
     resnet_discriminator,
     resnet_generator,
 )
@@ -26,6 +28,7 @@ GENERATORS = {
     "dcgan of layer norm": lambda: dcgan_generator(3, (16, 16, 1), width=4, kernel_size=4, norm="layer"),
     "dcgan, spectral": lambda: dcgan_generator(3, (16, 16, 1), width=4, norm=None, spectral=True, hidden=6),
     "resnet": lambda: resnet_generator(3, (16, 24, 3), width=4),
+    "r3gan": lambda: r3gan_generator(3, (12, 8, 3), widths=(8, 4), blocks=1, group_width=4),
 }
 DISCRIMINATORS = {
     "mlp": lambda: mlp_discriminator((2,), hidden=(8, 8)),
@@ -35,6 +38,7 @@ DISCRIMINATORS = {
     "dcgan of layer norm": lambda: dcgan_discriminator((16, 16, 1), width=4, kernel_size=4, norm="layer", hidden=6),
     "dcgan, spectral": lambda: dcgan_discriminator((16, 16, 1), width=4, norm=None, spectral=True),
     "resnet": lambda: resnet_discriminator((16, 24, 3), width=4),
+    "r3gan": lambda: r3gan_discriminator((12, 8, 3), widths=(4, 8), blocks=1, group_width=4),
     "resnet, spectral": lambda: resnet_discriminator((16, 24, 3), width=4, spectral=True, pooling="sum"),
 }
 ALL = [*GENERATORS.values(), *DISCRIMINATORS.values()]
@@ -60,7 +64,9 @@ def layers_of(model, kind):
 def test_every_network_is_covered():
     functions = {name for name, value in vars(networks).items() if inspect.isfunction(value)}
     assert functions == set(networks.__all__)
-    assert functions == {f"{k}_{end}" for k in ("mlp", "dcgan", "resnet") for end in ("generator", "discriminator")}
+    assert functions == {
+        f"{k}_{end}" for k in ("mlp", "dcgan", "r3gan", "resnet") for end in ("generator", "discriminator")
+    }
 
 
 @pytest.mark.parametrize("kind", ["generators", "discriminators"])
@@ -97,7 +103,10 @@ def test_outputs_are_float32_under_mixed_policies(policy):
 @pytest.mark.parametrize("make", DISCRIMINATORS.values(), ids=DISCRIMINATORS)
 def test_scores_are_raw_and_a_penalty_reaches_every_kernel(make):
     model = make()
-    x = tf.constant(inputs_of(model, m=4))
+    x = tf.constant(inputs_of(model, m=16))
+    for weight in model.trainable_variables:
+        if weight.name == "kernel" and not np.any(weight):  # R3GAN's last convolutions begin at zero
+            weight.assign(np.random.default_rng(0).normal(size=weight.shape))
 
     @tf.function
     def penalty_gradient():
@@ -109,7 +118,7 @@ def test_scores_are_raw_and_a_penalty_reaches_every_kernel(make):
         return score, outer.gradient(penalty, [w.value for w in model.trainable_variables if w.name == "kernel"])
 
     score, gradients = penalty_gradient()
-    assert score.shape == (4, 1)
+    assert score.shape == (16, 1)
     assert score.numpy().min() < 0 or score.numpy().max() > 1  # no sigmoid
     assert all(gradient is not None and np.any(gradient) for gradient in gradients)
 
@@ -217,13 +226,13 @@ def test_dcgan_shapes(image_shape, base):
 def test_dcgan_28x28_layer_by_layer():
     generator, discriminator = dcgan_generator(128, (28, 28, 1)), dcgan_discriminator((28, 28, 1))
     assert kinds_of(generator) == [
-        *("InputLayer", "Dense", "Reshape", "BatchNormalization", "ReLU"),
-        *("Conv2DTranspose", "BatchNormalization", "ReLU"),  # 7 to 14
+        *("InputLayer", "Dense", "Reshape", "FusedBatchNormalization", "ReLU"),
+        *("Conv2DTranspose", "FusedBatchNormalization", "ReLU"),  # 7 to 14
         *("Conv2DTranspose", "Activation"),  # 14 to 28, nothing to crop, no normalization
     ]
     assert kinds_of(discriminator) == [
         *("InputLayer", "Conv2D", "RectifiedLinear"),  # 28 to 14, no normalization
-        *("Conv2D", "BatchNormalization", "RectifiedLinear"),  # 14 to 7
+        *("Conv2D", "FusedBatchNormalization", "RectifiedLinear"),  # 14 to 7
         *("Flatten", "Dense"),
     ]
     assert generator.layers[-1].activation is keras.activations.tanh
@@ -328,7 +337,7 @@ def test_dcgan_norm(norm):
         dcgan_generator(3, (16, 16, 2), 4, norm=norm),
         dcgan_discriminator((16, 16, 2), 4, norm=norm),
     )
-    kind = {"batch": "BatchNormalization", "layer": "GroupNormalization", None: None}[norm]
+    kind = {"batch": "FusedBatchNormalization", "layer": "GroupNormalization", None: None}[norm]
     assert kinds_of(generator).count(kind) == (2 if norm else 0)
     assert kinds_of(discriminator).count(kind) == (1 if norm else 0)
     use_bias = [
@@ -413,7 +422,7 @@ def test_resnet_parameter_counts():
     for spectral in (False, True):
         discriminator = resnet_discriminator(spectral=spectral)
         assert sum(weight.numpy().size for weight in discriminator.trainable_variables) == expected == 1_053_825
-    assert "BatchNormalization" not in kinds_of(discriminator)
+    assert not any("BatchNorm" in kind for kind in kinds_of(discriminator))
 
 
 def conv(x, layer):
@@ -451,7 +460,7 @@ def test_resnet_generator_is_the_papers_function():
     model = resnet_generator(6, (16, 24, 3), width=5)
     for weight in model.weights:
         weight.assign_add(0.1 * keras.random.uniform(weight.shape))  # biases and statistics other than 0 and 1
-    convs, norms = layers_of(model, keras.layers.Conv2D), layers_of(model, keras.layers.BatchNormalization)
+    convs, norms = layers_of(model, keras.layers.Conv2D), layers_of(model, FusedBatchNormalization)
     wide, thin = [c for c in convs if c.kernel_size == (3, 3)], [c for c in convs if c.kernel_size == (1, 1)]
 
     def rectified_norm(h, layer):
@@ -541,3 +550,51 @@ def test_choices_are_checked():
         dcgan_discriminator((16, 16, 1), norm="Batch")
     with pytest.raises(ValueError, match=r"pooling='max' is unknown. Expected one of 'mean', 'sum'"):
         resnet_discriminator(pooling="max")
+
+
+# --------------------------------------------------------------------------------------------------------------- r3gan
+
+
+def test_r3gan_has_the_papers_shapes():
+    """CIFAR-10: 4 stages of 768 channels from 4x4 to 32x32, 2 blocks each, 1536 channels in 96 groups of 16."""
+    generator, discriminator = r3gan_generator(64), r3gan_discriminator()
+    for model in (generator, discriminator):
+        convs, grouped = layers_of(model, keras.layers.Conv2D), layers_of(model, GroupedConv2D)
+        assert len(grouped) == 8
+        assert {(layer.groups, layer.kernel.shape) for layer in grouped} == {(96, (3, 3, 16, 1536))}
+        assert len(convs) == 2 * 8 + 1
+    # a block: 768 x 1536 twice, 9 x 16 x 1536, two biases
+    block = 2 * 768 * 1536 + 9 * 16 * 1536 + 2 * 1536
+    assert generator.count_params() == 64 * 768 + 4 * 4 * 768 + 8 * block + 768 * 3
+    assert discriminator.count_params() == 3 * 768 + 8 * block + 4 * 4 * 768 + 768
+
+
+def test_r3gan_begins_as_its_shortcuts():
+    """Each block's last convolution is zero, so the networks begin linear."""
+    generator = r3gan_generator(5, (8, 8, 3), widths=(8, 8), blocks=2, group_width=4)
+    z = inputs_of(generator)
+    np.testing.assert_allclose(generator(2 * z), 2 * np.array(generator(z)), rtol=1e-5, atol=1e-6)
+    basis, dense = generator.get_layer("spatial_basis"), layers_of(generator, keras.layers.Dense)[0]
+    h = (z @ dense.kernel.numpy())[:, None, None, :] * basis.basis.numpy()
+    h = np.array(SmoothUpsampling2D()(h)) @ layers_of(generator, keras.layers.Conv2D)[-1].kernel.numpy()[0, 0]
+    np.testing.assert_allclose(generator(z), h, rtol=1e-4, atol=1e-5)
+
+
+def test_r3gan_initial_gains():
+    keras.utils.set_random_seed(0)
+    generator = r3gan_generator(64, (8, 8, 3), widths=(64, 64), blocks=2, group_width=16)
+    gain = np.sqrt(2 / 1.04) * 4 ** (-1 / 4)  # leaky ReLU of slope 0.2; 4 blocks
+    convs, grouped_convs = layers_of(generator, keras.layers.Conv2D), layers_of(generator, GroupedConv2D)
+    for first, grouped, last in zip(convs[0:8:2], grouped_convs, convs[1:8:2], strict=True):
+        assert first.kernel.numpy().std() == pytest.approx(gain / np.sqrt(64), rel=0.05)
+        assert grouped.kernel.numpy().std() == pytest.approx(gain / np.sqrt(9 * 16), rel=0.05)
+        assert not last.kernel.numpy().any()
+
+
+def test_r3gan_refuses_sizes_that_do_not_fit():
+    with pytest.raises(ValueError, match="multiples of 8 for 4 stages"):
+        r3gan_generator(8, (28, 28, 1))
+    with pytest.raises(ValueError, match="group_width=10"):
+        r3gan_discriminator((8, 8, 1), widths=(8, 8), group_width=10)
+    with pytest.raises(ValueError, match="widths="):
+        r3gan_generator(8, (8, 8, 1), widths=())

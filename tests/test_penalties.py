@@ -135,20 +135,152 @@ def test_refuses_negative_arguments():
         penalties.R1(-1.0)
     with pytest.raises(ValueError, match="target=-2"):
         penalties.GradientPenalty(target=-2.0)
+    with pytest.raises(ValueError, match="power=3"):
+        penalties.GradientPenalty(power=3)
+    with pytest.raises(ValueError, match="scale=-1"):
+        penalties.DRAGAN(scale=-1)
+    for bad in (0, 1.5, True):
+        with pytest.raises(ValueError, match="interval="):
+            penalties.R1(interval=bad)
 
 
-def test_penalty_objects_take_the_right_points():
-    x, x_fake, epsilon = tf.constant(X), tf.constant(X + 1.0), tf.constant([0.0, 0.5, 1.0])
-    r1 = penalties.R1(3.0)(quadratic, x, x_fake, epsilon)
-    r2 = penalties.R2(3.0)(quadratic, x, x_fake, epsilon)
-    gp = penalties.GradientPenalty(3.0, target=0.0)(quadratic, x, x_fake, epsilon)
+def uniform(dimensions):
+    """Numbers in the place of random ones: 0, 0.5, 1 for the three samples."""
+    u = tf.reshape(tf.constant([0.0, 0.5, 1.0]), (3,) + (1,) * len(dimensions))
+    return tf.broadcast_to(u, (3, *dimensions))
+
+
+def test_penalty_objects_take_the_right_points_and_their_weight():
+    x, x_fake = tf.constant(X), tf.constant(X + 1.0)
+    r1 = penalties.R1(3.0)(quadratic, x, x_fake, uniform)
+    r2 = penalties.R2(3.0)(quadratic, x, x_fake, uniform)
+    gp = penalties.GradientPenalty(3.0, target=0.0)(quadratic, x, x_fake, uniform)
     x_hat = (X + 1.0) + np.array([[0.0], [0.5], [1.0]]) * -1.0
-    assert float(r1) == pytest.approx(2 * np.mean(np.sum(X**2, 1)), rel=1e-5)
-    assert float(r2) == pytest.approx(2 * np.mean(np.sum((X + 1) ** 2, 1)), rel=1e-5)
-    assert float(gp) == pytest.approx(4 * np.mean(np.sum(x_hat**2, 1)), rel=1e-5)
+    assert float(r1) == pytest.approx(3 * 2 * np.mean(np.sum(X**2, 1)), rel=1e-5)
+    assert float(r2) == pytest.approx(3 * 2 * np.mean(np.sum((X + 1) ** 2, 1)), rel=1e-5)
+    assert float(gp) == pytest.approx(3 * 4 * np.mean(np.sum(x_hat**2, 1)), rel=1e-5)
 
 
-@pytest.mark.parametrize("penalty", [penalties.R1(2.0), penalties.R2(3.0), penalties.GradientPenalty(1.0, 0.5, True)])
+U = np.array([[0.0], [0.5], [1.0]])
+POINTS = {
+    penalties.Interpolates(): (1 - U) * (X + 1.0) + U * X,
+    penalties.RealSamples(): X,
+    penalties.GeneratedSamples(): X + 1.0,
+    penalties.PerturbedSamples(0.5): X + U * 0.5 * X.std() * U,
+}
+
+
+@pytest.mark.parametrize("where", POINTS, ids=lambda w: type(w).__name__)
+@pytest.mark.parametrize("target", [0.0, 1.0, 2.5])
+@pytest.mark.parametrize("one_sided", [False, True])
+@pytest.mark.parametrize("power", [1, 2])
+def test_every_member_of_the_family_on_a_quadratic_critic(where, target, one_sided, power):
+    excess = 2 * np.linalg.norm(POINTS[where], axis=1) - target
+    excess = np.maximum(excess, 0) if one_sided else np.abs(excess)
+    penalty = penalties.GradientPenalty(2.0, where=where, target=target, one_sided=one_sided, power=power)
+    value = float(penalty(quadratic, tf.constant(X), tf.constant(X + 1.0), uniform))
+    # where the norm is exactly 0, the epsilon under the root leaves 1e-6
+    assert value == pytest.approx(2.0 * np.mean(excess**power), rel=1e-5, abs=3e-6)
+
+
+def test_lecture_notes_forms():
+    """max(0, |grad D| - 1), and (|grad f| - 1)^2 / 2 at the data, on the linear critic of norm 5."""
+    hinge = penalties.GradientPenalty(1.0, one_sided=True, power=1)
+    at_data = penalties.GradientPenalty(0.5, where=penalties.RealSamples())
+    assert float(hinge(linear, tf.constant(X), tf.constant(X + 1.0), uniform)) == pytest.approx(4.0, rel=1e-6)
+    assert float(at_data(linear, tf.constant(X), tf.constant(X + 1.0), uniform)) == pytest.approx(8.0, rel=1e-6)
+
+
+def test_dragan_is_the_general_penalty_around_the_data():
+    arguments = quadratic, tf.constant(X), tf.constant(X + 1.0), uniform
+    general = penalties.GradientPenalty(10.0, where=penalties.PerturbedSamples(0.5))
+    assert float(penalties.DRAGAN()(*arguments)) == pytest.approx(float(general(*arguments)), rel=1e-7)
+
+
+def sigma(s):
+    return 1 / (1 + np.exp(-s))
+
+
+def test_density_ratio_on_linear_and_quadratic_critics():
+    small = lambda x: 0.1 * linear(x)  # noqa: E731
+    s_real, s_fake = 0.1 * (X @ W + 7.0), 0.1 * ((X - 1) @ W + 7.0)
+    expected = 0.25 * (np.mean((1 - sigma(s_real)) ** 2) + np.mean(sigma(s_fake) ** 2))  # |grad s|^2 = 0.25
+    assert float(penalties.density_ratio(small, X, X - 1.0)) == pytest.approx(expected, rel=1e-5)
+    s_real, s_fake = np.sum(X**2, 1), np.sum((X - 1) ** 2, 1)
+    expected = np.mean((1 - sigma(s_real)) ** 2 * 4 * s_real) + np.mean(sigma(s_fake) ** 2 * 4 * s_fake)
+    assert float(penalties.density_ratio(quadratic, X, X - 1.0)) == pytest.approx(expected, rel=1e-5)
+
+
+def test_density_ratio_and_the_form_on_logarithms_are_one():
+    value = float(penalties.density_ratio(quadratic, X, X - 1.0))
+    assert float(penalties.log_density_ratio(quadratic, X, X - 1.0)) == pytest.approx(value, rel=1e-5)
+    arguments = quadratic, tf.constant(X), tf.constant(X - 1.0), uniform
+    assert float(penalties.DensityRatio(0.2)(*arguments)) == pytest.approx(0.1 * value, rel=1e-5)
+    assert float(penalties.LogDensityRatio(0.2)(*arguments)) == pytest.approx(0.2 * value, rel=1e-5)
+
+
+def test_the_form_on_logarithms_is_that_of_the_quotients():
+    """|grad f|^2 / f^2 and |grad (1 - f)|^2 / (1 - f)^2, written out for f = sigma(x^2) in one dimension."""
+    x, x_fake = np.array([[0.3], [-1.2]]), np.array([[0.7], [0.1]])
+
+    def slope(v):  # of f
+        f = sigma(v**2)
+        return f * (1 - f) * 2 * v
+
+    expected = np.mean((slope(x) / sigma(x**2)) ** 2) + np.mean((slope(x_fake) / (1 - sigma(x_fake**2))) ** 2)
+    value = penalties.log_density_ratio(quadratic, x.astype("float32"), x_fake.astype("float32"))
+    assert float(value) == pytest.approx(expected, rel=1e-5)
+
+
+@pytest.mark.parametrize("as_graph", [False, True])
+def test_lazy_penalties_keep_their_mean(as_graph):
+    penalty = penalties.R1(3.0, interval=4)
+    call = lambda step: penalty(quadratic, tf.constant(X), tf.constant(X), uniform, step)  # noqa: E731
+    call = tf.function(call) if as_graph else call
+    values = [float(call(tf.constant(step, tf.int64))) for step in range(8)]
+    every_step = float(penalties.R1(3.0)(quadratic, tf.constant(X), tf.constant(X), uniform))
+    np.testing.assert_allclose(values, [4 * every_step, 0, 0, 0] * 2, rtol=1e-6)
+
+
+@pytest.mark.parametrize("as_graph", [False, True])
+def test_lazy_penalties_are_differentiated_when_due(as_graph):
+    w = tf.Variable([[3.0], [-4.0]])
+    penalty = penalties.R1(2.0, interval=3)
+
+    def slope(step):
+        with tf.GradientTape() as tape:
+            value = penalty(lambda x: tf.matmul(x, w), tf.constant(X), tf.constant(X), uniform, step)
+        return tape.gradient(value, w, unconnected_gradients="zero")
+
+    slope = tf.function(slope) if as_graph else slope
+    np.testing.assert_allclose(slope(tf.constant(3)), 3 * 2 * w.numpy(), rtol=1e-6)  # of |w|^2 / 2 is w
+    np.testing.assert_allclose(slope(tf.constant(4)), 0.0)
+
+
+def test_a_weight_may_follow_a_schedule():
+    schedule = keras.optimizers.schedules.ExponentialDecay(2.0, 99, 0.01)  # Roth et al.: from 2 to 0.02
+    penalty = penalties.DensityRatio(schedule)
+    arguments = quadratic, tf.constant(X), tf.constant(X - 1.0), uniform
+    half = 0.5 * float(penalties.density_ratio(quadratic, X, X - 1.0))
+    assert float(penalty(*arguments, step=0)) == pytest.approx(2.0 * half, rel=1e-5)
+    assert float(penalty(*arguments, step=99)) == pytest.approx(0.02 * half, rel=1e-5)
+
+
+SCHEDULE = keras.optimizers.schedules.ExponentialDecay(2.0, 99, 0.01)
+
+
+@pytest.mark.parametrize(
+    "penalty",
+    [
+        penalties.R1(2.0, interval=16),
+        penalties.R2(SCHEDULE),
+        penalties.GradientPenalty(1.0, penalties.PerturbedSamples(0.3), 0.5, True, 1, 2),
+        penalties.DRAGAN(5.0, 0.7),
+        penalties.DensityRatio(SCHEDULE, 3),
+        penalties.LogDensityRatio(0.3),
+    ],
+    ids=lambda p: type(p).__name__,
+)
 def test_config_round_trip(penalty):
     again = keras.saving.deserialize_keras_object(keras.saving.serialize_keras_object(penalty))
     assert type(again) is type(penalty)

@@ -18,15 +18,20 @@ ANY = None
 # room: (packages that it may import when it is imported, parts of keras_gans that it may import at all)
 ROOMS = {
     "keras_gans/losses.py": (PURE, set()),
+    "keras_gans/divergences": (TENSORS | {"functools", "typing"}, {"divergences"}),
     "keras_gans/replicas.py": ({"tensorflow"}, set()),
     "keras_gans/latent.py": (TENSORS, set()),
+    "keras_gans/inner_updates.py": (TENSORS, set()),
     "keras_gans/files.py": ({"contextlib", "os", "pathlib", "shutil", "uuid"}, set()),
     "keras_gans/checks.py": (TENSORS, set()),
-    "keras_gans/penalties.py": (TENSORS, {"replicas"}),
+    "keras_gans/penalties": (TENSORS, {"penalties", "replicas"}),
     "keras_gans/adversarial.py": (TENSORS | {"pathlib", "random", "threading", "zipfile"}, {"files", "replicas"}),
     "keras_gans/gan.py": (TENSORS | {"contextlib", "random"}, {"adversarial", "checks", "latent", "replicas"}),
-    "keras_gans/models": (TENSORS, {"checks", "gan", "losses", "penalties", "divergences", "models"}),
-    "keras_gans/layers": (TENSORS, {"layers"}),
+    "keras_gans/models": (
+        TENSORS | {"functools"},
+        {"checks", "divergences", "gan", "inner_updates", "losses", "models", "penalties", "replicas"},
+    ),
+    "keras_gans/layers": (TENSORS | {"functools"}, {"layers"}),
     "keras_gans/networks": (TENSORS, {"layers", "networks"}),
     "keras_gans/flops.py": ({"re", "tensorflow"}, set()),
     "keras_gans/metrics": ({"numpy", "keras", "functools", "hashlib", "json", "pathlib"}, {"metrics"}),

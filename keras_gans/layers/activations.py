@@ -1,6 +1,7 @@
 """Activations that suit a gradient penalty."""
 
 import keras
+import tensorflow as tf
 from keras import ops
 
 
@@ -40,9 +41,10 @@ class RectifiedLinear(keras.layers.Layer):
 
         @ops.custom_gradient
         def rectify(x):
-            # The forward pass stays one operation, which fuses with the convolution before it and exports as such.
+            # The forward pass stays one operation, which fuses with the product before it and exports as such. The
+            # gradient looks at y, whose sign is that of x, so that nothing but y need be kept.
             y = ops.leaky_relu(x, self.negative_slope) if self.negative_slope else ops.relu(x)
-            return y, lambda dy: dy * ops.cast(ops.where(x > 0, 1.0, self.negative_slope), dy.dtype)
+            return y, lambda dy: _gated(dy, y, self.negative_slope)
 
         return rectify(x)
 
@@ -53,3 +55,17 @@ class RectifiedLinear(keras.layers.Layer):
     def get_config(self):
         """Return the constructor's arguments."""
         return {**super().get_config(), "negative_slope": self.negative_slope}
+
+
+def _gated(dy, y, negative_slope):
+    """dy where y > 0, negative_slope dy elsewhere; linear in dy, constant in y."""
+
+    @ops.custom_gradient
+    def function(dy, y):
+        if negative_slope:
+            gated = tf.raw_ops.LeakyReluGrad(gradients=dy, features=y, alpha=negative_slope)
+        else:
+            gated = tf.raw_ops.ReluGrad(gradients=dy, features=y)
+        return gated, lambda ddy: (_gated(ddy, y, negative_slope), None)
+
+    return function(dy, y)

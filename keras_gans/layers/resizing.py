@@ -1,6 +1,7 @@
 """Change of image size."""
 
 import keras
+import numpy as np
 import tensorflow as tf
 from keras import ops
 
@@ -74,3 +75,65 @@ def _sum_blocks(y, factor):
         return blocks * factor**2, lambda dx: _repeat_pixels(dx, factor)
 
     return function(y)
+
+
+class _Smooth(keras.layers.Layer):
+    """Filter every channel by the outer product of some taps with themselves, zeros beyond the border."""
+
+    taps = ()
+    strides = 1
+
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self.input_spec = keras.layers.InputSpec(ndim=4)
+
+    def _filtered(self, x):
+        taps = np.asarray(self.taps) / sum(self.taps)
+        kernel = np.repeat(np.outer(taps, taps)[:, :, None, None], x.shape[-1], axis=2)
+        return ops.depthwise_conv(
+            x, ops.convert_to_tensor(kernel, x.dtype), self.strides, "same", data_format="channels_last"
+        )
+
+
+@keras.saving.register_keras_serializable(package="keras_gans")
+class SmoothUpsampling2D(_Smooth):
+    """Double the sides by zeros between the pixels and the filter [1, 3, 3, 1] / 4 along both, as StyleGANs do.
+
+    Karras et al. 2019, arXiv:1812.04948, section 2; Huang et al. 2024, arXiv:2501.05441. Unlike bilinear resizing it
+    has gradients of every order.
+
+    Input shape: (m, H, W, C). Output shape: (m, 2 H, 2 W, C).
+    """
+
+    taps = (1.0, 2.0, 1.0)  # [1, 3, 3, 1] is [1, 2, 1] of [1, 1], and that repeats the pixels
+
+    def call(self, x):
+        """Return the enlarged images."""
+        return self._filtered(_repeat_pixels(x, 2))
+
+    def compute_output_shape(self, input_shape):
+        """Return (m, 2 H, 2 W, C)."""
+        m, *sides, channels = input_shape
+        return m, *(side and 2 * side for side in sides), channels
+
+
+@keras.saving.register_keras_serializable(package="keras_gans")
+class SmoothDownsampling2D(_Smooth):
+    """Filter by [1, 3, 3, 1] / 8 along both sides and keep every second pixel, as StyleGANs do.
+
+    See `SmoothUpsampling2D`. Sides must be even.
+
+    Input shape: (m, H, W, C). Output shape: (m, H / 2, W / 2, C).
+    """
+
+    taps = (1.0, 3.0, 3.0, 1.0)
+    strides = 2
+
+    def call(self, x):
+        """Return the reduced images."""
+        return self._filtered(x)
+
+    def compute_output_shape(self, input_shape):
+        """Return (m, H / 2, W / 2, C)."""
+        m, *sides, channels = input_shape
+        return m, *(side and side // 2 for side in sides), channels

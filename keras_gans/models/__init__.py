@@ -1,11 +1,31 @@
 """One file per algorithm, one class in each."""
 
 from keras_gans.models.composed import ComposedGAN
+from keras_gans.models.fgan import FGAN
 from keras_gans.models.hinge import HingeGAN
 from keras_gans.models.lsgan import LSGAN
 from keras_gans.models.minimax import MinimaxGAN
 from keras_gans.models.non_saturating import NonSaturatingGAN
+from keras_gans.models.r3gan import R3GAN
+from keras_gans.models.ragan import RaGAN
+from keras_gans.models.roth import RothGAN
+from keras_gans.models.rpgan import RpGAN
+from keras_gans.models.unrolled import UnrolledGAN
 from keras_gans.models.wgan import WGAN
 from keras_gans.models.wgan_gp import WGANGP
 
-__all__ = ["LSGAN", "WGAN", "WGANGP", "ComposedGAN", "HingeGAN", "MinimaxGAN", "NonSaturatingGAN"]
+__all__ = [
+    "FGAN",
+    "LSGAN",
+    "R3GAN",
+    "WGAN",
+    "WGANGP",
+    "ComposedGAN",
+    "HingeGAN",
+    "MinimaxGAN",
+    "NonSaturatingGAN",
+    "RaGAN",
+    "RothGAN",
+    "RpGAN",
+    "UnrolledGAN",
+]

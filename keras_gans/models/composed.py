@@ -1,11 +1,14 @@
 """Free combinations: any pair of losses, any penalties."""
 
+import functools
+
 import keras
 import tensorflow as tf
 
 from keras_gans import losses
 from keras_gans.checks import check_no_batch_statistics
 from keras_gans.gan import GAN
+from keras_gans.penalties import Penalty
 
 
 @keras.saving.register_keras_serializable(package="keras_gans")
@@ -61,10 +64,8 @@ class ComposedGAN(GAN):
                     f"{role}={loss!r} was passed. Expected a function, such as keras_gans.losses.hinge_generator."
                 )
         for penalty in penalties:
-            if not (callable(penalty) and hasattr(penalty, "weight")):
-                raise TypeError(
-                    f"penalties holds {penalty!r}. Expected objects with a weight: keras_gans.penalties.R1(10.0)."
-                )
+            if not isinstance(penalty, Penalty):
+                raise TypeError(f"penalties holds {penalty!r}. Expected objects such as keras_gans.penalties.R1(10.0).")
         if penalties:
             check_no_batch_statistics(discriminator, "a gradient penalty is taken for each sample by itself")
         self.discriminator_loss = discriminator_loss
@@ -82,13 +83,14 @@ class ComposedGAN(GAN):
 
     def train_step(self, data):
         """Discriminator steps on loss plus penalties, then one generator step."""
-        for x, y in self.discriminator_batches(data):
+        for k, (x, y) in enumerate(self.discriminator_batches(data)):
             x_fake = self.fake(self.draw_latent(x.shape[0]), y)
-            epsilon = self.draw_uniform(x.shape[0]) if self.penalties else None
+            score = lambda x_hat, y=y: self.score(x_hat, y)  # noqa: E731
+            uniform = functools.partial(self.draw_uniform, x.shape[0])
+            step = self.discriminator_steps(k)
             with tf.GradientTape() as tape:
                 d_loss = self.discriminator_loss(self.score(x, y), self.score(x_fake, y))
-                score = lambda x_hat, y=y: self.score(x_hat, y)  # noqa: E731
-                penalty = tf.add_n([tf.zeros(()), *(p.weight * p(score, x, x_fake, epsilon) for p in self.penalties)])
+                penalty = tf.add_n([tf.zeros(()), *(p(score, x, x_fake, uniform, step) for p in self.penalties)])
                 d_loss += penalty
             self.discriminator_step(tape, d_loss)
 

@@ -2,6 +2,7 @@
 
 from keras_gans.networks.dcgan import dcgan_discriminator, dcgan_generator
 from keras_gans.networks.mlp import mlp_discriminator, mlp_generator
+from keras_gans.networks.r3gan import r3gan_discriminator, r3gan_generator
 from keras_gans.networks.resnet import resnet_discriminator, resnet_generator
 
 __all__ = [
@@ -9,6 +10,8 @@ __all__ = [
     "dcgan_generator",
     "mlp_discriminator",
     "mlp_generator",
+    "r3gan_discriminator",
+    "r3gan_generator",
     "resnet_discriminator",
     "resnet_generator",
 ]

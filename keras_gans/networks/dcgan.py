@@ -5,7 +5,7 @@ import math
 import keras
 from keras import layers
 
-from keras_gans.layers import RectifiedLinear
+from keras_gans.layers import FusedBatchNormalization, RectifiedLinear
 from keras_gans.networks.arguments import check_choice, check_integers, check_shape, normalizer
 
 _NORMS = ("batch", "layer", None)
@@ -182,7 +182,7 @@ def _double(h, filters, size, kernel_size, use_bias, wrap, kernel_initializer):
 def _normalize(h, norm):
     if norm == "batch":
         gamma = keras.initializers.RandomNormal(mean=1.0, stddev=0.02)  # as in the authors' code
-        return layers.BatchNormalization(momentum=0.9, epsilon=1e-5, gamma_initializer=gamma)(h)
+        return FusedBatchNormalization(momentum=0.9, epsilon=1e-5, gamma_initializer=gamma)(h)
     return layers.GroupNormalization(groups=1, epsilon=1e-5)(h) if norm == "layer" else h
 
 

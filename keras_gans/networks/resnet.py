@@ -5,7 +5,7 @@ import math
 import keras
 from keras import layers, ops
 
-from keras_gans.layers import NearestUpsampling2D, RectifiedLinear
+from keras_gans.layers import FusedBatchNormalization, NearestUpsampling2D, RectifiedLinear
 from keras_gans.networks.arguments import check_choice, check_integers, check_shape, normalizer
 
 
@@ -112,7 +112,7 @@ def _halve(h):
 
 
 def _batch_norm(h):
-    return layers.BatchNormalization(momentum=0.9, epsilon=1e-5)(h)
+    return FusedBatchNormalization(momentum=0.9, epsilon=1e-5)(h)
 
 
 def _check_image_shape(image_shape):
