@@ -197,9 +197,10 @@ class GAN(AdversarialModel):
         self._check_data(x)
         if isinstance(x, tf.data.Dataset):
             kwargs["shuffle"] = False  # a dataset shuffles by itself, and Keras warns when its own default is left on
-            if self._batch_spec not in (None, x.element_spec):
+            data_last = x.cardinality() != tf.data.UNKNOWN_CARDINALITY
+            if (self._batch_spec, self._data_last) not in ((None, False), (x.element_spec, data_last)):
                 self.train_function = None  # retraced for a second batch size, it would lose its static shapes
-            self._batch_spec = x.element_spec
+            self._batch_spec, self._data_last = x.element_spec, data_last
         return super().fit(x, batch_size=batch_size, validation_data=validation_data, **kwargs)
 
     def evaluate(self, x=None, y=None, batch_size=None, **kwargs):
