@@ -13,10 +13,10 @@ import shutil
 import subprocess
 import sys
 
-from free_cores import on_free_cores
 from result_tables import ROOT, figure
 
 from keras_gans.files import written_beside
+from keras_gans_cli.free_cores import on_free_cores
 from keras_gans_cli.plan import PRECISIONS
 
 RESULT = ROOT / "results" / "precision.json"

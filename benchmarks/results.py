@@ -18,12 +18,12 @@ import sys
 import threading
 
 import result_tables
-from free_cores import on_free_cores
 from result_tables import FLOORS, PICTURES, RESULTS, ROOT
 
 from keras_gans import metrics, pictures
 from keras_gans.callbacks.run_folder import read_stats
 from keras_gans.files import written_beside
+from keras_gans_cli.free_cores import on_free_cores
 from keras_gans_cli.plan import make_plan
 
 RUNS = ROOT / "runs" / "results"

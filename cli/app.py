@@ -214,6 +214,44 @@ def export(source: Run):
         run.export_generator(trained.model_of(source), source if source.is_dir() else source.with_suffix(""), _say)
 
 
+@app.command()
+def compare(
+    objectives: Annotated[
+        list[str] | None, typer.Argument(metavar="[OBJECTIVE]...", help="Names of objectives.", show_default="all")
+    ] = None,
+    data: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="ring, grid, spiral, imbalanced_ring, mnist, ...; may repeat.",
+                     show_default="ring and grid"),
+    ] = None,
+    seeds: Annotated[int | None, typer.Option(min=1, help="Seeds of each run.", show_default="3")] = None,
+    steps: Annotated[
+        int | None, typer.Option(min=1, help="Generator steps.", show_default="10,000 on points, 2,000 on images")
+    ] = None,
+    full: Annotated[bool, typer.Option("--full", help="All four sets of points and five seeds.")] = False,
+    out: Annotated[pathlib.Path, typer.Option(help="Folder of the comparison; one that was stopped goes on.")] = (
+        pathlib.Path("runs/compare")
+    ),
+):  # fmt: skip
+    """Train objectives side by side on equal terms: one table (Markdown, CSV) and a picture for each set of data."""
+    with told_in_one_sentence():
+        quiet.load()
+        from keras_gans.data.named import NAMES, suggestion
+        from keras_gans_cli import compare as comparison
+
+        standard = comparison.FULL if full else comparison.QUICK
+        for name in data or ():
+            if name not in NAMES:
+                raise ValueError(
+                    f"There are no data {name!r}.{suggestion(name, NAMES)} Expected one of {', '.join(NAMES)}."
+                )
+        table = comparison.compare(
+            objectives or list(comparison.OBJECTIVES), data or standard["data"], seeds or standard["seeds"], steps, out,
+            _say,
+        )  # fmt: skip
+        _say(f"\n{table.read_text(encoding='utf-8')}\nThe table and the pictures are in {out}")
+
+
 def train_recipe(file):
     """Give way to `keras-gans train` of the recipe in a file: what `python -m keras_gans.recipes.NAME` does.
 

@@ -10,6 +10,7 @@ import keras
 import tensorflow as tf
 
 from keras_gans.files import written_beside
+from keras_gans.historical_average import HistoricalAverage
 from keras_gans.replicas import draw_rows
 
 # Number of the last draw in the step that is being traced. Each replica traces its step in a thread of its own, and the
@@ -73,6 +74,8 @@ class AdversarialModel(keras.Model):
         self._test_logs = LogMeans(self.test_log_names, name="test_logs")
         self._is_evaluating = False
         self._data_last = False
+        self._history_weight = None
+        self.histories = []  # of both players' weights, the generator's first, after `track_history`
         self.warnings = []  # set by HealthCheck: what is wrong, in sentences; others show and record them
         self.goes_on = False  # set by restore: the model is a run's, even at step 0
         self.interrupted = False  # set by SaveOnInterrupt: other callbacks then leave the epoch's records unwritten
@@ -205,13 +208,14 @@ class AdversarialModel(keras.Model):
 
     def discriminator_step(self, tape, loss):
         """Update the discriminator's side, and it alone, to lower `loss` as recorded by `tape`."""
-        self._minimize(tape, loss, self.player_networks()[1], self.discriminator_optimizer)
+        self._minimize(tape, loss, 1, self.discriminator_optimizer)
 
     def generator_step(self, tape, loss):
         """Update the generator's side, and it alone, to lower `loss` as recorded by `tape`."""
-        self._minimize(tape, loss, self.player_networks()[0], self.generator_optimizer)
+        self._minimize(tape, loss, 0, self.generator_optimizer)
 
-    def _minimize(self, tape, loss, networks, optimizer):
+    def _minimize(self, tape, loss, player, optimizer):
+        networks = self.player_networks()[player]
         variables = [v for network in networks for v in network.trainable_variables]
         replicas = self.distribute_strategy.num_replicas_in_sync
         # Gradients are summed over replicas: dividing here makes the step that of the mean over the global batch. The
@@ -224,8 +228,38 @@ class AdversarialModel(keras.Model):
                 f"No gradient of the loss reaches {', '.join(unreached)}. Expected every trainable weight to matter. "
                 "Remove the layers, set trainable=False, or replace an operation that has no gradient."
             )
+        if self.histories:
+            pulls = self.histories[player].gradients(variables)
+            gradients = [g + factor * self._history_weight * pull for g, pull in zip(gradients, pulls, strict=True)]
         optimizer.apply(gradients, variables)
+        if self.histories:
+            self.histories[player].follow(variables)
         update_power_iterations(networks)
+
+    def track_history(self, weight):
+        """Have both players pay weight |theta - mean of their past theta|^2: historical averaging.
+
+        Salimans et al. 2016, section 3.3, arXiv:1606.03498. The means are saved with the model. The losses in the logs
+        are those of the objective, without this term.
+
+        Args:
+            weight: Factor of the term, > 0; the paper gives none.
+
+        Raises:
+            ValueError: If `weight` is not above 0.
+        """
+        if not weight > 0:
+            raise ValueError(f"weight={weight} was passed. Expected a factor above 0, such as 1e-3.")
+        if not self.histories:
+            sides = [[v for n in side for v in n.trainable_variables] for side in self.player_networks()]
+            with self.distribute_strategy.scope():
+                self.histories = [
+                    HistoricalAverage(side, name=f"{role}_history")
+                    for role, side in zip(("generator", "discriminator"), sides, strict=True)
+                ]
+        if weight != self._history_weight:
+            self._history_weight = weight
+            self.train_function = None  # traced without the term, or with another weight
 
     def log(self, **values):
         """Add the step's values to the epoch's means and return these, as `train_step` and `test_step` must."""

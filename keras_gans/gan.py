@@ -104,7 +104,7 @@ class GAN(AdversarialModel):
         The generator runs on batch statistics, as it does in its own step, but its state (moving averages) stays as it
         is: a player's state moves in its own step only.
         """
-        with _state_kept([self.generator]):
+        with state_kept([self.generator]):
             return tf.stop_gradient(self.generator(z if y is None else [z, y], training=True))
 
     def score(self, x, y=None):
@@ -123,7 +123,7 @@ class GAN(AdversarialModel):
             y: Conditions (m, ...) for conditional networks.
             weights: Tensors in the place of the discriminator's trainable variables, in their order.
         """
-        with _state_kept([self.discriminator], self.discriminator.trainable_variables, weights):
+        with state_kept([self.discriminator], self.discriminator.trainable_variables, weights):
             return self.score(x, y)
 
     def generator_step(self, tape, loss):
@@ -338,13 +338,14 @@ class GAN(AdversarialModel):
     # Saving
 
     def get_config(self):
-        """Return the constructor's arguments, and the decay of the moving average."""
+        """Return the constructor's arguments, and what `track_ema` and `track_history` were given."""
         return {
             "generator": keras.saving.serialize_keras_object(self.generator),
             "discriminator": keras.saving.serialize_keras_object(self.discriminator),
             "n_critic": self.n_critic,
             "latent": keras.saving.serialize_keras_object(self.latent),
             "ema_decay": self._ema_decay,
+            "history_weight": self._history_weight,
             "name": self.name,
         }
 
@@ -352,13 +353,15 @@ class GAN(AdversarialModel):
     def from_config(cls, config, custom_objects=None):
         """Rebuild a model from `get_config`."""
         config = dict(config)
-        decay = config.pop("ema_decay", None)
+        decay, history_weight = config.pop("ema_decay", None), config.pop("history_weight", None)
         for key, value in config.items():
             if isinstance(value, dict | list):
                 config[key] = keras.saving.deserialize_keras_object(value, custom_objects=custom_objects)
         model = cls(**config)
         if decay is not None:
             model.track_ema(decay)
+        if history_weight is not None:
+            model.track_history(history_weight)
         return model
 
 
@@ -376,7 +379,7 @@ def _promptly_ended(dataset):
 
 
 @contextlib.contextmanager
-def _state_kept(networks, variables=(), values=None):
+def state_kept(networks, variables=(), values=None):
     """Run networks without moving their state, except that random layers draw anew each time; `values` replace some."""
     with keras.StatelessScope(None if values is None else list(zip(variables, values, strict=True))) as scope:
         yield

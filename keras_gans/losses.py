@@ -101,6 +101,45 @@ def non_saturating_generator(s_fake):
 
 
 @keras.saving.register_keras_serializable(package="keras_gans")
+def label_smoothed_discriminator(s_real, s_fake, real_label=0.9):
+    """-E [a log D(x) + (1 - a) log(1 - D(x))] - E log(1 - D(G(z))): one-sided label smoothing, a below 1.
+
+    Salimans et al. 2016, section 3.4, arXiv:1606.03498: generated samples keep the label 0, else the best
+    discriminator would depend on their density where there are no real ones.
+
+    Args:
+        s_real: Raw scores of real samples, shape (m, 1).
+        s_fake: Raw scores of generated samples, shape (m, 1).
+        real_label: a, the label of real samples, in (0, 1].
+
+    Returns:
+        float32 scalar.
+
+    Raises:
+        ValueError: If the scores are not of shape (m, 1).
+    """
+    s_real, s_fake = _checked(s_real=s_real, s_fake=s_fake)
+    at_real = real_label * ops.softplus(-s_real) + (1.0 - real_label) * ops.softplus(s_real)
+    return ops.mean(at_real) + ops.mean(ops.softplus(s_fake))
+
+
+@keras.saving.register_keras_serializable(package="keras_gans")
+def feature_matching_generator(real_features, fake_features):
+    """|E f(x) - E f(G(z))|^2, f being an inner layer of the discriminator.
+
+    Salimans et al. 2016, section 3.1, arXiv:1606.03498.
+
+    Args:
+        real_features: E f(x), mean over the batch, of any shape.
+        fake_features: E f(G(z)), of the same shape.
+
+    Returns:
+        float32 scalar.
+    """
+    return ops.sum(ops.square(ops.cast(real_features, "float32") - ops.cast(fake_features, "float32")))
+
+
+@keras.saving.register_keras_serializable(package="keras_gans")
 def least_squares_discriminator(s_real, s_fake, a=0.0, b=1.0):
     """E (s(x) - b)^2 / 2 + E (s(G(z)) - a)^2 / 2.
 
@@ -370,6 +409,7 @@ def relativistic_average_generator(s_real, s_fake, mean_real=None, mean_fake=Non
 UNDECIDED = {
     minimax_discriminator: 2 * math.log(2),
     non_saturating_discriminator: 2 * math.log(2),
+    label_smoothed_discriminator: -0.9 * math.log(0.45) - 1.1 * math.log(0.55),
     least_squares_discriminator: 0.25,
     hinge_discriminator: 2.0,
     relativistic_paired_discriminator: math.log(2),

@@ -37,6 +37,13 @@ BY_HAND = [
     (losses.wasserstein_generator, (S_FAKE,), 1.0),
     (losses.relativistic_paired_discriminator, (S_REAL, S_FAKE), -mean_log(sigma(0 - 1), sigma(2 + 3))),
     (losses.relativistic_paired_generator, (S_REAL, S_FAKE), -mean_log(sigma(1 - 0), sigma(-3 - 2))),
+    (
+        functools.partial(losses.label_smoothed_discriminator, real_label=0.8),
+        (S_REAL, S_FAKE),
+        -0.8 * mean_log(sigma(0), sigma(2))
+        - 0.2 * mean_log(1 - sigma(0), 1 - sigma(2))
+        - mean_log(1 - sigma(1), 1 - sigma(-3)),
+    ),
     # the means of the scores are 1 and -1
     (
         losses.relativistic_average_discriminator,
@@ -128,3 +135,20 @@ def test_half_precision_scores_are_reduced_in_float32():
     # In float16 the sum of 4096 scores of 30 overflows its 65504.
     scores = tf.fill((4096, 1), tf.constant(30.0, tf.float16))
     assert float(losses.wasserstein_generator(scores)) == pytest.approx(-30.0)
+
+
+def test_smoothing_by_nothing_is_the_plain_loss():
+    smoothed = losses.label_smoothed_discriminator(S_REAL, S_FAKE, real_label=1.0)
+    assert float(smoothed) == pytest.approx(MINIMAX_D, rel=1e-6)
+
+
+def test_feature_matching_by_hand():
+    value = losses.feature_matching_generator(np.array([1.0, 2.0, -1.0]), np.array([0.0, 4.0, -1.0]))
+    assert float(value) == pytest.approx(1 + 4)
+
+
+@pytest.mark.parametrize("loss", losses.UNDECIDED, ids=lambda loss: loss.__name__)
+def test_undecided_is_the_least_that_one_score_for_all_costs(loss):
+    scores = np.linspace(-3, 3, 6001)
+    values = [float(loss(np.full((2, 1), s), np.full((2, 1), s))) for s in scores[::100]]
+    assert min(values) == pytest.approx(losses.UNDECIDED[loss], abs=2e-3)

@@ -173,6 +173,7 @@ def test_two_ways_to_the_same_model(name):
         (kg.WGANGP, ("adam", 1e-4, {"beta_1": 0.0, "beta_2": 0.9})),
         (pearson_gan, ("adam", 2e-4, {"beta_1": 0.5, "beta_2": 0.999})),
         (kg.RothGAN, ("adam", 2e-4, {"beta_1": 0.5, "beta_2": 0.999})),
+        (kg.FeatureMatchingGAN, ("adam", 3e-4, {"beta_1": 0.5, "beta_2": 0.999})),
         (kg.RpGAN, ("adam", 2e-4, {"beta_1": 0.5, "beta_2": 0.999})),
         (kg.RaGAN, ("adam", 2e-4, {"beta_1": 0.5, "beta_2": 0.999})),
         (kg.R3GAN, ("adam", 2e-4, {"beta_1": 0.0, "beta_2": 0.9})),
@@ -250,6 +251,8 @@ def test_bad_constants():
         (lambda: kg.R3GAN(*networks, gamma=-0.1), "gamma=-0.1"),
         (lambda: kg.UnrolledGAN(*networks, unroll_steps=-1), "unroll_steps=-1"),
         (lambda: kg.UnrolledGAN(*networks, unroll_steps=1.5), "unroll_steps=1.5"),
+        (lambda: kg.FeatureMatchingGAN(*networks, features="nowhere"), "features='nowhere'"),
+        (lambda: kg.FeatureMatchingGAN(*networks, real_label=1.5), "real_label=1.5"),
     ]:
         with pytest.raises(ValueError, match=message):
             build()
@@ -261,3 +264,22 @@ def test_bad_constants():
         kg.ComposedGAN(*networks, generator_loss="hinge")
     with pytest.raises(TypeError, match="penalties holds 'r1'"):
         kg.ComposedGAN(*networks, penalties=["r1"])
+
+
+@pytest.mark.parametrize("features", [None, "dense_features"])
+def test_one_feature_matching_step_by_hand(features):
+    """D(x) = (x B) w + b with f(x) = x B: G's gradient of |E x B - E z A B|^2 is 2 E z^T (E z A - E x) B B^T."""
+    keras.utils.set_random_seed(4)
+    x_in, z_in = keras.Input((2,)), keras.Input((2,))
+    hidden = keras.layers.Dense(3, use_bias=False, name="dense_features")(x_in)
+    discriminator = keras.Model(x_in, keras.layers.Dense(1)(hidden))
+    generator = keras.Model(z_in, keras.layers.Dense(2, use_bias=False)(z_in))
+    model = kg.FeatureMatchingGAN(generator, discriminator, features=features)
+    model.compile(keras.optimizers.SGD(RATE), keras.optimizers.SGD(RATE))
+    (A,) = (w.astype("float64") for w in generator.get_weights())
+    x, seed = tiny.points(ROWS), int(model.noise_seed.numpy())
+    model.fit(tf.data.Dataset.from_tensors(x), verbose=0)
+    B = discriminator.get_weights()[0].astype("float64")  # after its own step
+    z = latents(seed, 1, 2, ROWS).mean(axis=0)
+    A = A - RATE * 2 * np.outer(z, ((z @ A - x.mean(axis=0)) @ B) @ B.T)
+    np.testing.assert_allclose(generator.get_weights()[0], A, rtol=1e-4, atol=1e-5)

@@ -20,6 +20,7 @@ MODELS = {
     "RothGAN": kg.RothGAN,
     "UnrolledGAN": lambda *networks, **kw: kg.UnrolledGAN(*networks, unroll_steps=2, **kw),
     "RpGAN": kg.RpGAN,
+    "FeatureMatchingGAN": lambda *networks, **kw: kg.FeatureMatchingGAN(*networks, real_label=0.9, **kw),
     "RaGAN": kg.RaGAN,
     "R3GAN": kg.R3GAN,
     "FGAN": lambda *networks, **kw: kg.FGAN(*networks, kg.divergences.Jeffrey(), **kw),

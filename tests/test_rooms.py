@@ -21,11 +21,15 @@ ROOMS = {
     "keras_gans/divergences": (TENSORS | {"functools", "typing"}, {"divergences"}),
     "keras_gans/replicas.py": ({"tensorflow"}, set()),
     "keras_gans/latent.py": (TENSORS, set()),
+    "keras_gans/historical_average.py": (TENSORS, {"replicas"}),
     "keras_gans/inner_updates.py": (TENSORS, set()),
     "keras_gans/files.py": ({"contextlib", "os", "pathlib", "shutil", "uuid"}, set()),
     "keras_gans/checks.py": (TENSORS, set()),
     "keras_gans/penalties": (TENSORS, {"penalties", "replicas"}),
-    "keras_gans/adversarial.py": (TENSORS | {"pathlib", "random", "threading", "zipfile"}, {"files", "replicas"}),
+    "keras_gans/adversarial.py": (
+        TENSORS | {"pathlib", "random", "threading", "zipfile"},
+        {"files", "historical_average", "replicas"},
+    ),
     "keras_gans/gan.py": (TENSORS | {"contextlib", "random"}, {"adversarial", "checks", "latent", "replicas"}),
     "keras_gans/models": (
         TENSORS | {"functools"},

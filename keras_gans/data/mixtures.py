@@ -163,6 +163,25 @@ def ring(modes=8, radius=2.0, sigma=0.02):
     return Mixture(radius * np.stack([np.cos(angle), np.sin(angle)], axis=1), sigma, name="ring")
 
 
+def imbalanced_ring(modes=8, radius=2.0, sigma=0.02, ratio=10.0):
+    """Return the Gaussians of `ring` with weights that fall geometrically around the circle.
+
+    Args:
+        modes: Number of modes, at least 2.
+        radius: Radius of the circle about 0.
+        sigma: Standard deviation of every mode.
+        ratio: Weight of the first mode over that of the last, above 0.
+
+    Raises:
+        ValueError: If `modes` is no integer from 2 up, or `ratio` is not above 0.
+    """
+    check_integer_from(2, modes=modes)
+    if not ratio > 0:
+        raise ValueError(f"ratio={ratio} was passed. Expected a number above 0, such as 10.")
+    weights = np.geomspace(ratio, 1.0, modes)
+    return Mixture(ring(modes, radius, sigma).modes, sigma, weights, name="imbalanced_ring")
+
+
 def grid(side=5, spacing=2.0, sigma=0.05):
     """Return side * side Gaussians of equal weight on a square grid centred on 0.
 

@@ -14,6 +14,7 @@ IMAGE_SETS = {
 }
 MIXTURES = {
     "ring": mixtures.ring,
+    "imbalanced_ring": mixtures.imbalanced_ring,
     "grid": mixtures.grid,
     "spiral": mixtures.spiral,
     "random": mixtures.random,

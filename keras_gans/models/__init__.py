@@ -1,6 +1,7 @@
 """One file per algorithm, one class in each."""
 
 from keras_gans.models.composed import ComposedGAN
+from keras_gans.models.feature_matching import FeatureMatchingGAN
 from keras_gans.models.fgan import FGAN
 from keras_gans.models.hinge import HingeGAN
 from keras_gans.models.lsgan import LSGAN
@@ -21,6 +22,7 @@ __all__ = [
     "WGAN",
     "WGANGP",
     "ComposedGAN",
+    "FeatureMatchingGAN",
     "HingeGAN",
     "MinimaxGAN",
     "NonSaturatingGAN",

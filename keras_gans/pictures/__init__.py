@@ -5,8 +5,19 @@ it there too, whole or not at all. No pyplot: nothing global is touched, so they
 and beside a user's own figures.
 """
 
+from keras_gans.pictures.comparison import density_rows, image_rows
 from keras_gans.pictures.curves import curves_of_runs, loss_curves
 from keras_gans.pictures.images import image_grid, interpolation, side_by_side
 from keras_gans.pictures.points import density, scatter
 
-__all__ = ["curves_of_runs", "density", "image_grid", "interpolation", "loss_curves", "scatter", "side_by_side"]
+__all__ = [
+    "curves_of_runs",
+    "density",
+    "density_rows",
+    "image_grid",
+    "image_rows",
+    "interpolation",
+    "loss_curves",
+    "scatter",
+    "side_by_side",
+]

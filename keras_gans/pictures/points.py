@@ -32,7 +32,7 @@ def scatter(samples, path=None, real=None, modes=None):
     real = None if real is None else _points(real, "real")
     modes = None if modes is None else _points(modes, "modes")
     figure, (axes,) = new_figure(width=5, height=5)
-    low, high = _frame(np.concatenate([p for p in (real, modes) if p is not None] or [samples]))
+    low, high = frame_of(np.concatenate([p for p in (real, modes) if p is not None] or [samples]))
     if real is not None:
         axes.plot(*real.T, ".", color=PALE, markersize=3, markeredgewidth=0, label="real")
     axes.plot(*samples.T, ".", color=COLOURS[0], markersize=4, markeredgewidth=0, label="generated")
@@ -70,7 +70,7 @@ def density(samples, path=None, real=None, score=None, modes=None, bandwidth=Non
     samples = _points(samples, "samples")
     real = None if real is None else _points(real, "real")
     modes = None if modes is None else _points(modes, "modes")
-    low, high = _frame(np.concatenate([p for p in (real, modes) if p is not None] or [samples]))
+    low, high = frame_of(np.concatenate([p for p in (real, modes) if p is not None] or [samples]))
     bandwidth = (high - low)[0] / 100 if bandwidth is None else bandwidth
     if not 0 < bandwidth < np.inf:
         raise ValueError(f"bandwidth={bandwidth} was passed. Expected a length above 0. Omit it for 1/100 of the side.")
@@ -79,7 +79,7 @@ def density(samples, path=None, real=None, score=None, modes=None, bandwidth=Non
     figure, all_axes = new_figure(width=4.6 * len(panels) + 0.4, height=5.3, columns=len(panels))
     figure.set_layout_engine("compressed")  # keeps titles in the picture where panels are square
     for axes, (name, points), shades in zip(all_axes, panels.items(), densities, strict=True):
-        _draw_density(axes, shades, low, high, top=max(d.max() for d in densities))
+        draw_density(axes, shades, low, high, top=max(d.max() for d in densities))
         if name == "generated" and score is not None:
             _draw_contours(axes, score, low, high)
         if modes is not None:
@@ -105,7 +105,7 @@ def _points(points, name):
     return points
 
 
-def _frame(points):
+def frame_of(points):
     """Corners of a square around the points, with a margin of a quarter of its side."""
     centre = (points.min(axis=0) + points.max(axis=0)) / 2
     half = max(np.ptp(points, axis=0).max() / 2 * 1.25, 1e-6)
@@ -118,6 +118,11 @@ def _counted(points, low, high, noun):
     return f"{len(points)} {noun}" + (f", {outside} outside the frame" if outside else "")
 
 
+def density_panel(points, low, high):
+    """Return the density of points for a small picture of a frame, shape (y, x); see `density`."""
+    return _density(_points(points, "points"), low, high, (high - low)[0] / 60)
+
+
 def _density(points, low, high, bandwidth):
     """Return the kernel density of points on a grid over the frame, up to a factor, shape (y, x)."""
     histogram, *edges = np.histogram2d(*points.T, bins=CELLS, range=np.stack([low, high], axis=1))
@@ -128,7 +133,7 @@ def _density(points, low, high, bandwidth):
     return (kernels[0] @ histogram @ kernels[1]).T / len(points)
 
 
-def _draw_density(axes, density, low, high, top):
+def draw_density(axes, density, low, high, top):
     """Shade a panel, from white at 0 to blue at `top`."""
     from matplotlib.colors import LinearSegmentedColormap, PowerNorm
 

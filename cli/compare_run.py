@@ -1,0 +1,103 @@
+"""One run of a comparison, in a process of its own: python -m keras_gans_cli.compare_run FOLDER CORE."""
+
+import json
+import os
+import pathlib
+import sys
+import time
+
+SNAPSHOTS = (0.0, 0.02, 0.1, 0.3, 1.0)  # of the steps
+NUM_SAMPLES = 10_000
+NUM_KEPT = 2_500  # points of a snapshot
+STEPS_PER_CALL = 10  # of small networks on points; a step of images is long enough
+POINTS = {"width": 128, "batch_size": 256, "latent_dim": 2, "learning_rate": 1e-3, "beta_2": 0.99, "ema_decay": 0.995}
+IMAGES = {"width": 16, "batch_size": 32, "latent_dim": 64, "learning_rate": 1e-3, "beta_2": 0.99, "ema_decay": 0.995}
+
+
+def networks(kg, sample_shape, objective, s):
+    """Return generator and discriminator, the same for every objective up to what it demands of D."""
+    if len(sample_shape) == 1:
+        hidden = (s["width"],) * 3
+        return (
+            kg.networks.mlp_generator(s["latent_dim"], sample_shape, hidden),
+            kg.networks.mlp_discriminator(sample_shape, hidden, spectral=objective.spectral),
+        )
+    norm = "batch" if objective.mixes and not objective.spectral else None
+    return (
+        kg.networks.dcgan_generator(s["latent_dim"], sample_shape, s["width"], 4),
+        kg.networks.dcgan_discriminator(sample_shape, s["width"], 4, norm=norm, spectral=objective.spectral),
+    )
+
+
+def build(objective, sample_shape, seed, steps, s):
+    """Return the compiled model of an objective."""
+    import keras
+
+    import keras_gans as kg
+
+    keras.utils.set_random_seed(seed)
+    model = objective.build(*networks(kg, sample_shape, objective, s))
+    adam = lambda steps: keras.optimizers.Adam(  # noqa: E731
+        keras.optimizers.schedules.CosineDecay(s["learning_rate"], steps), objective.beta_1, s["beta_2"]
+    )
+    per_call = STEPS_PER_CALL if len(sample_shape) == 1 else 1
+    model.compile(adam(steps), adam(steps * model.n_critic), steps_per_execution=per_call)
+    model.track_ema(s["ema_decay"])
+    return model
+
+
+def run(spec, folder):
+    """Train and measure; write row.json and snapshots.npz into the folder."""
+    import numpy as np
+
+    import keras_gans as kg
+    from keras_gans.callbacks.run_folder import as_json
+    from keras_gans.files import written_beside
+    from keras_gans_cli import evaluation
+    from keras_gans_cli.objectives import OBJECTIVES
+    from keras_gans_cli.plan import standardized
+
+    data = standardized(kg.data.named(spec["data"]))
+    is_points = isinstance(data, kg.data.Mixture)
+    s = POINTS if is_points else IMAGES
+    steps = spec["steps"]
+    model = build(OBJECTIVES[spec["objective"]], data.sample_shape, spec["seed"], steps, s)
+    protocol = evaluation.protocol_for(spec["data"], data)
+    row = {**spec, "settings": s, "status": "finished", "seconds_per_step": None, "curve": []}
+    kept = []
+    try:
+        for share in SNAPSHOTS:
+            due = round(share * steps / STEPS_PER_CALL) * STEPS_PER_CALL
+            if due > model.step:
+                begun, before = time.perf_counter(), model.step
+                model.fit(
+                    data.stream(s["batch_size"] * model.n_critic, seed=spec["seed"], start=model.step),
+                    steps_per_epoch=due - model.step,
+                    verbose=0,
+                    callbacks=[kg.callbacks.StopOnNaN()],
+                )
+                row["seconds_per_step"] = (time.perf_counter() - begun) / (due - before)  # of the last, longest part
+            samples = model.sample(NUM_SAMPLES, seed=0)
+            row["curve"].append({"step": due, **protocol(samples)})
+            kept.append(samples[: NUM_KEPT if is_points else 64])
+    except FloatingPointError as error:
+        row["status"] = f"diverged at step {model.step}"
+        row["error"] = str(error)
+    row["measures"] = row["curve"][-1] if row["status"] == "finished" else None
+    with written_beside(folder / "snapshots.npz") as beside, open(beside, "wb") as file:
+        np.savez_compressed(file, **{f"at_{i}": samples.astype("float16") for i, samples in enumerate(kept)})
+    with written_beside(folder / "row.json") as beside:  # the last: who has a row is done
+        beside.write_text(json.dumps(as_json(row), indent=1, allow_nan=False) + "\n")
+
+
+def main():
+    folder, core = pathlib.Path(sys.argv[1]), int(sys.argv[2])
+    os.sched_setaffinity(0, {core})
+    from keras_gans_cli import quiet
+
+    quiet.load()  # TensorFlow takes as many threads as this process has cores
+    run(json.loads((folder / "spec.json").read_text()), folder)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,110 @@
+"""Objectives side by side: rows, tables, pictures; what is done is not done again, what diverged is a row."""
+
+import csv
+import json
+
+import numpy as np
+import pytest
+from command import keras_gans, refused
+from PIL import Image
+
+import keras_gans as kg
+from keras_gans_cli import compare, compare_run
+from keras_gans_cli.objectives import OBJECTIVES, Objective
+
+
+def test_every_model_and_every_divergence_has_a_row(monkeypatch):
+    seen, divergences = set(), set()
+    for objective in OBJECTIVES.values():
+        model = compare_run.build(objective, (2,), 0, 10, {**compare_run.POINTS, "width": 4})
+        seen.add(type(model).__name__)
+        divergences |= {type(model.divergence).__name__} if isinstance(model, kg.FGAN) else set()
+        assert model.generator.count_params() == 2 * 4 + 4 + 2 * (4 * 4 + 4) + 4 * 2 + 2  # the same for all
+        assert model.discriminator_optimizer.get_config()["beta_1"] == objective.beta_1
+    public = {n for n, v in vars(kg).items() if isinstance(v, type) and issubclass(v, kg.GAN) and v is not kg.GAN}
+    assert seen == public
+    all_divergences = {
+        n for n, v in vars(kg.divergences).items() if isinstance(v, type) and issubclass(v, kg.divergences.Divergence)
+    }
+    assert divergences == all_divergences - {"Divergence", "GANDivergence"}  # the last is the minimax game
+
+
+def test_a_comparison_through_the_command(tmp_path):
+    arguments = ("compare", "non_saturating", "r3gan", "--data", "ring", "--seeds", "2", "--steps", "20")
+    arguments = (*arguments, "--out", tmp_path)
+    first = keras_gans(*arguments).stdout
+    assert "4/4 ring, r3gan, seed 1: modes" in first
+    rows = compare.read_rows(tmp_path)
+    assert [(row["objective"], row["seed"]) for row in rows] == [
+        ("non_saturating", 0), ("non_saturating", 1), ("r3gan", 0), ("r3gan", 1),
+    ]  # fmt: skip
+    assert all(row["status"] == "finished" and len(row["curve"]) == 5 for row in rows)
+    assert [point["step"] for point in rows[0]["curve"]] == [0, 0, 0, 10, 20]
+    table = (tmp_path / "table.md").read_text()
+    assert "**ring**, 20 generator steps, 2 seeds" in table
+    assert "| `non_saturating`: non-saturating |" in table
+    with open(tmp_path / "table.csv", newline="") as file:
+        table = list(csv.DictReader(file))
+    assert [float(line["modes"]) for line in table] == [row["measures"]["modes"]["modes"] for row in rows]
+    with Image.open(tmp_path / "ring.png") as picture:
+        assert np.ptp(np.asarray(picture)) > 0
+    # a second time nothing is made again, and a run that was lost is
+    written = {path: path.stat().st_mtime_ns for path in tmp_path.glob("runs/*/row.json")}
+    lost = tmp_path / "runs" / "ring-r3gan-0" / "row.json"
+    lost.unlink()
+    keras_gans(*arguments)
+    assert {p for p, when in written.items() if p.stat().st_mtime_ns != when} == {lost}
+
+
+def test_a_diverged_run_is_a_row_that_says_so(tmp_path, monkeypatch):
+    def nan_after_a_while(generator, discriminator):
+        model = kg.NonSaturatingGAN(generator, discriminator)
+        fit = model.fit
+
+        def fit_and_break(*arguments, **kwargs):
+            if model.step >= 10:
+                weight = model.generator.trainable_variables[0]
+                weight.assign(np.full(weight.shape, np.nan))
+            return fit(*arguments, **kwargs)
+
+        model.fit = fit_and_break
+        return model
+
+    monkeypatch.setitem(OBJECTIVES, "non_saturating", Objective(nan_after_a_while, "broken"))
+    spec = {"objective": "non_saturating", "data": "ring", "seed": 0, "steps": 40}
+    place = tmp_path / "runs" / "ring-non_saturating-0"
+    place.mkdir(parents=True)
+    compare_run.run(spec, place)
+    row = json.loads((place / "row.json").read_text())
+    assert row["status"].startswith("diverged at step")
+    assert row["measures"] is None
+    other = tmp_path / "runs" / "ring-minimax-0"
+    other.mkdir()
+    compare_run.run({**spec, "objective": "minimax"}, other)
+    compare.write_tables(compare.read_rows(tmp_path), tmp_path)
+    assert f"| `non_saturating`: broken | {row['status']} |" in (tmp_path / "table.md").read_text()
+    compare.draw("ring", tmp_path)
+
+
+@pytest.mark.data
+def test_images_have_a_table_too(tmp_path, tfds_dir, monkeypatch):
+    monkeypatch.setattr(compare_run, "NUM_SAMPLES", 300)
+    for objective in ("hinge_spectral", "r1"):
+        place = tmp_path / "runs" / f"mnist-{objective}-0"
+        place.mkdir(parents=True)
+        compare_run.run({"objective": objective, "data": "mnist", "seed": 0, "steps": 10}, place)
+    compare.write_tables(compare.read_rows(tmp_path), tmp_path)
+    assert "classifier-Fréchet" in (tmp_path / "table.md").read_text()
+    compare.draw("mnist", tmp_path)
+    assert (tmp_path / "mnist.png").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("compare", "hinj"), "There is no objective 'hinj'. Did you mean 'hinge'?"),
+        (("compare", "hinge", "--data", "rign"), "There are no data 'rign'. Did you mean 'ring'?"),
+    ],
+)
+def test_refusals(arguments, message, tmp_path):
+    assert message in refused(*arguments, "--out", tmp_path)
