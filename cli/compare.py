@@ -180,10 +180,9 @@ def draw(name, folder):
     is_points = isinstance(data, kg.data.Mixture)
     _, measure, number, *_ = columns[-1] if is_points else columns[0]
     curves = {
-        row["objective"]: tuple(zip(*((p["step"], p[measure][number]) for p in row["curve"]), strict=True))
+        row["objective"]: ([p["step"] for p in row["curve"]], [p[measure][number] for p in row["curve"]])
         for row in rows
     }
-    curves = {objective: curve or ((), ()) for objective, curve in curves.items()}
     if is_points:
         titles = [f"step {point['step']:,}" for point in max((row["curve"] for row in rows), key=len)]
         pictures.density_rows(snapshots, data.sample(10_000, seed=1), titles, curves, folder / f"{name}.png")

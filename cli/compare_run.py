@@ -91,6 +91,7 @@ def run(spec, folder):
 
 
 def main():
+    """Take folder and core from the command line."""
     folder, core = pathlib.Path(sys.argv[1]), int(sys.argv[2])
     os.sched_setaffinity(0, {core})
     from keras_gans_cli import quiet
