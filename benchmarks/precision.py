@@ -1,10 +1,10 @@
 """Whether mixed precision trains as well as float32: the same small runs on MNIST, in each precision.
 
-    python benchmarks/precision.py [--seeds 3] [--steps 2000]
+    python benchmarks/precision.py [--seeds 3] [--steps 2000] [--recipe NAME ...] [--precision NAME ...]
 
 DCGAN (batch normalization) and WGAN-GP (a penalty, whose second derivatives are taken in float32) with networks of an
-eighth of the papers' width and batches of 32, each run on one core. Writes results/precision.json and prints a table.
-What is there already is not run again. Speed is step_time.py's: a CPU without bfloat16 instructions only loses by it.
+eighth of the papers' width and batches of 32, each run on one core. Adds to results/precision.json and prints its table.
+What is there already is not run again. In float16 a CPU takes ten times as long: fewer seeds will do. Speed is step_time.py's: a CPU without bfloat16 instructions only loses by it.
 """
 
 import argparse
@@ -44,21 +44,23 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--steps", type=int, default=2000)
+    parser.add_argument("--recipe", nargs="+", choices=RECIPES, default=RECIPES)
+    parser.add_argument("--precision", nargs="+", choices=PRECISIONS, default=PRECISIONS)
     arguments = parser.parse_args()
     RUNS.mkdir(parents=True, exist_ok=True)
-    cases = [(r, p, seed) for r in RECIPES for seed in range(arguments.seeds) for p in PRECISIONS]
+    cases = [(r, p, seed) for p in arguments.precision for r in arguments.recipe for seed in range(arguments.seeds)]
     runs = on_free_cores(lambda case, core: run(*case, arguments.steps, core), cases)
     measures = dict(zip(cases, runs, strict=True))
-    report = {"command": "python benchmarks/precision.py", "data": "mnist", **vars(arguments), "changes": CHANGES}
-    print("| recipe | precision | classifier-Fréchet | classifier score |\n|---|---|---|---|")
-    for recipe in RECIPES:
-        for precision in PRECISIONS:
-            runs = [{"measures": measures[recipe, precision, seed]} for seed in range(arguments.seeds)]
-            report[f"{recipe}/{precision}"] = [run["measures"] for run in runs]
-            figures = [figure(runs, *number, "{:.2f}", 1) for number in NUMBERS]
-            print(f"| `{recipe}` | {precision} | {' | '.join(figures)} |")
+    report = json.loads(RESULT.read_text()) if RESULT.exists() else {"data": "mnist", "changes": CHANGES, "runs": {}}
+    for recipe, precision, _ in cases:
+        seeds = [measures[recipe, precision, seed] for seed in range(arguments.seeds)]
+        report["runs"][f"{recipe}/{precision}/{arguments.steps}"] = seeds
     with written_beside(RESULT) as beside:
         beside.write_text(json.dumps(report, indent=1) + "\n")
+    print("| recipe | precision | steps | seeds | classifier-Fréchet | classifier score |\n|---|---|---|---|---|---|")
+    for name, seeds in sorted(report["runs"].items()):
+        figures = [figure([{"measures": m} for m in seeds], *number, "{:.2f}", 1) for number in NUMBERS]
+        print(f"| {' | '.join(name.split('/'))} | {len(seeds)} | {' | '.join(figures)} |")
 
 
 if __name__ == "__main__":

@@ -30,18 +30,16 @@ def test_every_model_and_every_divergence_has_a_row(monkeypatch):
 
 
 def test_a_comparison_through_the_command(tmp_path):
-    arguments = ("compare", "non_saturating", "r3gan", "--data", "ring", "--seeds", "2", "--steps", "20")
+    arguments = ("compare", "non_saturating", "r3gan", "--data", "ring", "--seeds", "1", "--steps", "20")
     arguments = (*arguments, "--out", tmp_path)
     first = keras_gans(*arguments).stdout
-    assert "4/4 ring, r3gan, seed 1: modes" in first
+    assert "2/2 ring, r3gan, seed 0: modes" in first
     rows = compare.read_rows(tmp_path)
-    assert [(row["objective"], row["seed"]) for row in rows] == [
-        ("non_saturating", 0), ("non_saturating", 1), ("r3gan", 0), ("r3gan", 1),
-    ]  # fmt: skip
+    assert [(row["objective"], row["seed"]) for row in rows] == [("non_saturating", 0), ("r3gan", 0)]
     assert all(row["status"] == "finished" and len(row["curve"]) == 5 for row in rows)
     assert [point["step"] for point in rows[0]["curve"]] == [0, 0, 0, 10, 20]
     table = (tmp_path / "table.md").read_text()
-    assert "**ring**, 20 generator steps, 2 seeds" in table
+    assert "**ring**, 20 generator steps, 1 seed" in table
     assert "| `non_saturating`: non-saturating |" in table
     with open(tmp_path / "table.csv", newline="") as file:
         table = list(csv.DictReader(file))
