@@ -3,8 +3,9 @@
     python benchmarks/precision.py [--seeds 3] [--steps 2000] [--recipe NAME ...] [--precision NAME ...]
 
 DCGAN (batch normalization) and WGAN-GP (a penalty, whose second derivatives are taken in float32) with networks of an
-eighth of the papers' width and batches of 32, each run on one core. Adds to results/precision.json and prints its table.
-What is there already is not run again. In float16 a CPU takes ten times as long: fewer seeds will do. Speed is step_time.py's: a CPU without bfloat16 instructions only loses by it.
+eighth of the papers' width and batches of 32, each run on one core. Adds to results/precision.json and prints its
+table. What is there already is not run again. In float16 a CPU takes ten times as long: fewer seeds will do. Speed is
+step_time.py's: a CPU without bfloat16 instructions only loses by it.
 """
 
 import argparse
