@@ -212,6 +212,8 @@ def main():
         for case in options.case:
             found = measure(case, sorted(os.sched_getaffinity(0))[:number], options)
             found |= describe_environment(tf.distribute.get_strategy())
+            elsewhere = os.path.relpath(options.torch_python)
+            found["command"] = ["PATH" if word == elsewhere else word for word in found["command"]]
             all_found = json.loads(RESULT.read_text()) if RESULT.exists() else {}
             all_found[f"{case}/{number}"] = found
             with written_beside(RESULT) as beside:
