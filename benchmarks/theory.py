@@ -6,12 +6,14 @@ One minute on one core. Writes results/theory.json and results/theory/. tests/te
 to what the theorems say.
 """
 
+import itertools
 import json
 import os
 import pathlib
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
+import dirac_gan
 import keras
 import numpy as np
 import scipy.integrate
@@ -120,6 +122,17 @@ def main():
     axes.legend(fontsize=8, frameon=False)
     written(rendered(figure), HERE / "theory" / "disjoint_supports.png")
 
+    figure, (axes,) = new_figure(6, 3.4)
+    lines = itertools.cycle(itertools.product(("-", "--"), COLOURS))
+    for (name, objective), (line, colour) in zip(dirac_gan.OBJECTIVES.items(), lines, strict=False):
+        axes.plot(dirac_gan.distances(objective, alternating=True), line, color=colour, linewidth=1.2, label=name)
+    axes.set_yscale("log")
+    axes.set_ylim(1e-7, 10)
+    axes.set_xlabel("alternating steps of 0.2", fontsize=8)
+    axes.set_title("distance to the equilibrium of the Dirac-GAN", fontsize=9)
+    figure.legend(loc="outside right upper", fontsize=7, frameon=False)
+    written(rendered(figure), HERE / "theory" / "dirac_gan.png")
+
     norms = {name: gradient_norms_by_depth(kind, **kwargs) for name, (kind, kwargs) in CRITICS.items()}
     figure, (axes,) = new_figure(6, 3)
     for (name, values), colour in zip(norms.items(), COLOURS, strict=False):
@@ -137,6 +150,10 @@ def main():
         "disjoint supports: theta, JSD, earth mover's distance": [
             (t, *d) for t, d in zip(thetas, distances, strict=True)
         ],
+        "Dirac-GAN: distance after 500 steps, eigenvalues": {
+            name: [float(dirac_gan.distances(objective, True)[-1]), *map(str, dirac_gan.eigenvalues(objective))]
+            for name, objective in dirac_gan.OBJECTIVES.items()
+        },
         "gradient norms by depth": norms,
         "log10 growth per layer": {name: growth(values) for name, values in norms.items()},
     }
