@@ -232,3 +232,16 @@ def test_mixture_refuses_what_is_none(change, message):
 def test_counts_are_integers_from_one_up(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+def test_imbalanced_ring_has_the_ring_and_falling_weights():
+    mixture = mixtures.imbalanced_ring(modes=5, ratio=16.0)
+    np.testing.assert_array_equal(mixture.modes, mixtures.ring(modes=5).modes)
+    np.testing.assert_allclose(mixture.weights[:-1] / mixture.weights[1:], 2.0)  # 16 is 2^4
+    assert mixture.weights.sum() == pytest.approx(1.0)
+    counts = np.bincount(
+        np.argmin(np.linalg.norm(mixture.sample(20_000, seed=0)[:, None] - mixture.modes, axis=2), axis=1)
+    )
+    np.testing.assert_allclose(counts / 20_000, mixture.weights, atol=0.01)
+    with pytest.raises(ValueError, match="ratio=0"):
+        mixtures.imbalanced_ring(ratio=0)

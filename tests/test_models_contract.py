@@ -1,6 +1,9 @@
 """What holds for every model class: a new one is held to it by being listed in MODELS."""
 
 import functools
+import os
+import subprocess
+import sys
 
 import keras
 import numpy as np
@@ -167,17 +170,29 @@ def test_goes_on_from_a_backup_to_the_bit(name, tmp_path):
         assert values == history[name][-len(values) :]
 
 
-@functools.cache  # a second strategy would number its collectives from the beginning again, and meet the first's
+COLLECTIVES = "TEST_COLLECTIVES"
+
+
+@functools.cache
 def mirrored(replicas):
     cpus = [device.name for device in tf.config.list_logical_devices("CPU")[:replicas]]
     assert len(cpus) == replicas
-    # Collectives of two sizes cannot be had in one process: one of the two sums on one device.
-    how = tf.distribute.ReductionToOneDevice() if replicas == 4 else None
+    # Each strategy numbers its collectives from the beginning, and meets those of another in the same process: there,
+    # gradients are summed on one device.
+    how = None if COLLECTIVES in os.environ else tf.distribute.ReductionToOneDevice()
     return tf.distribute.MirroredStrategy(cpus, cross_device_ops=how)
 
 
+def test_two_replicas_by_collectives():
+    """The tests below once more, with the collectives that GPUs have, in a process that has no other strategy."""
+    command = [sys.executable, "-m", "pytest", __file__, "-p", "no:xdist", "-k", "many_replicas"]
+    child = subprocess.run(command, env={**os.environ, COLLECTIVES: "1"}, capture_output=True, text=True)
+    assert child.returncode == 0, child.stdout[-3000:]
+    assert f"{len(MODELS)} passed" in child.stdout
+
+
 @every_model
-@pytest.mark.parametrize("replicas", [2, 4])
+@pytest.mark.parametrize("replicas", [2] if COLLECTIVES in os.environ else [4])
 def test_many_replicas_equal_one(name, replicas):
     def train(strategy):
         keras.utils.set_random_seed(5)
