@@ -14,7 +14,7 @@ import shutil
 import subprocess
 import sys
 
-from result_tables import ROOT, figure
+from result_tables import ROOT
 
 from keras_gans.files import written_beside
 from keras_gans_cli.free_cores import on_free_cores
@@ -23,7 +23,7 @@ from keras_gans_cli.plan import PRECISIONS
 RESULT = ROOT / "results" / "precision.json"
 RUNS = ROOT / "runs" / "precision"
 RECIPES = ("dcgan_radford2015", "wgan_gp_gulrajani2017")
-NUMBERS = (("classifier_frechet", "frechet_distance"), ("classifier_score", "classifier_score"))
+NUMBERS = (("classifier_frechet", "frechet_distance", "{:.1f}"), ("classifier_score", "classifier_score", "{:.2f}"))
 CHANGES = {"width": 16, "batch_size": 32}
 
 
@@ -58,10 +58,10 @@ def main():
         report["runs"][f"{recipe}/{precision}/{arguments.steps}"] = seeds
     with written_beside(RESULT) as beside:
         beside.write_text(json.dumps(report, indent=1) + "\n")
-    print("| recipe | precision | steps | seeds | classifier-Fréchet | classifier score |\n|---|---|---|---|---|---|")
+    print("| recipe | precision | steps | classifier-Fréchet, each seed | classifier score |\n|---|---|---|---|---|")
     for name, seeds in sorted(report["runs"].items()):
-        figures = [figure([{"measures": m} for m in seeds], *number, "{:.2f}", 1) for number in NUMBERS]
-        print(f"| {' | '.join(name.split('/'))} | {len(seeds)} | {' | '.join(figures)} |")
+        figures = [", ".join(form.format(m[measure][number]) for m in seeds) for measure, number, form in NUMBERS]
+        print(f"| {' | '.join(name.split('/'))} | {' | '.join(figures)} |")
 
 
 if __name__ == "__main__":
