@@ -86,8 +86,8 @@ def _figure(rows, panels, curves):
     width, height = LABEL + ROW * sum(ratios), ROW * rows + 0.5
     figure = Figure(figsize=(width, height), dpi=90, facecolor="white")
     grid = figure.add_gridspec(
-        rows, len(ratios), width_ratios=ratios, left=LABEL / width, right=1 - (0.45 if curves else 0.1) / width, top=1 - 0.3 / height,
-        bottom=0.25 / height, wspace=0.06, hspace=0.12,
+        rows, len(ratios), width_ratios=ratios, wspace=0.06, hspace=0.12, left=LABEL / width,
+        right=1 - (0.45 if curves else 0.1) / width, top=1 - 0.3 / height, bottom=0.25 / height,
     )  # fmt: skip
     return figure, grid
 
