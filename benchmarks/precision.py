@@ -53,9 +53,10 @@ def main():
     runs = on_free_cores(lambda case, core: run(*case, arguments.steps, core), cases)
     measures = dict(zip(cases, runs, strict=True))
     report = json.loads(RESULT.read_text()) if RESULT.exists() else {"data": "mnist", "changes": CHANGES, "runs": {}}
-    for recipe, precision, _ in cases:
-        seeds = [measures[recipe, precision, seed] for seed in range(arguments.seeds)]
-        report["runs"][f"{recipe}/{precision}/{arguments.steps}"] = seeds
+    for recipe in arguments.recipe:
+        for precision in arguments.precision:
+            seeds = [measures[recipe, precision, seed] for seed in range(arguments.seeds)]
+            report["runs"][f"{recipe}/{precision}/{arguments.steps}"] = seeds
     with written_beside(RESULT) as beside:
         beside.write_text(json.dumps(report, indent=1) + "\n")
     print("| recipe | precision | steps | classifier-Fréchet, each seed | classifier score |\n|---|---|---|---|---|")

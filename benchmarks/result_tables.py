@@ -13,6 +13,7 @@ import statistics
 import textwrap
 
 from keras_gans.files import written_beside
+from keras_gans_cli.spread import figure
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "results" / "recipes.json"
@@ -142,14 +143,6 @@ def table(data, rows, floors):
     for who, *numbers in PAPERS.get(data, ()):
         lines.append([who, "", "", "", *numbers, *[""] * (len(columns) - len(numbers))])
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
-
-
-def figure(runs, measure, number, form, factor):
-    """Write one run's number as it is, several as mean ± sample standard deviation."""
-    values = [run["measures"][measure][number] * factor for run in runs]
-    if len(values) == 1:
-        return form.format(values[0])
-    return f"{form.format(statistics.mean(values))} ± {form.format(statistics.stdev(values))}"
 
 
 def page(tables, rows):

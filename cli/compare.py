@@ -7,14 +7,15 @@ import statistics
 import subprocess
 import sys
 
+from keras_gans.data.named import MIXTURES
 from keras_gans.files import written_beside
 from keras_gans_cli.free_cores import on_free_cores
 from keras_gans_cli.objectives import OBJECTIVES, check_objective
+from keras_gans_cli.spread import figure
 
 QUICK = {"data": ("ring", "grid"), "seeds": 3}
 FULL = {"data": ("ring", "grid", "spiral", "imbalanced_ring"), "seeds": 5}
-STEPS = {"mnist": 2000, "fashion_mnist": 2000, "digits": 2000}
-POINT_STEPS = 10_000
+POINT_STEPS, IMAGE_STEPS = 10_000, 2000
 # (title, measure, number, format, factor)
 POINT_COLUMNS = (
     ("modes", "modes", "modes", "{:.1f}", 1),
@@ -53,7 +54,7 @@ def compare(objectives, data, seeds, steps, folder, show=print):
     for name in objectives:
         check_objective(name)
     specs = [
-        {"objective": o, "data": d, "seed": seed, "steps": steps or STEPS.get(d, POINT_STEPS)}
+        {"objective": o, "data": d, "seed": seed, "steps": steps or (POINT_STEPS if d in MIXTURES else IMAGE_STEPS)}
         for d in data
         for seed in range(seeds)
         for o in objectives
@@ -130,7 +131,7 @@ def markdown(rows, name):
     for objective in dict.fromkeys(row["objective"] for row in rows):
         runs = [row for row in rows if row["objective"] == objective]
         finished = [row for row in runs if row["measures"]]
-        cells = [_spread(finished, *column[1:]) if finished else "" for column in columns]
+        cells = [figure(finished, *column[1:]) if finished else "" for column in columns]
         if len(finished) < len(runs):
             ends = ", ".join(row["status"] for row in runs if not row["measures"])
             cells = [f"{cells[0]} ({ends})" if finished else ends, *cells[1:]] if cells else [ends]
@@ -144,12 +145,6 @@ def markdown(rows, name):
 def _seconds(rows, objective):
     times = [row["seconds_per_step"] for row in rows if row["objective"] == objective and row["seconds_per_step"]]
     return statistics.median(times) if times else None
-
-
-def _spread(runs, measure, number, form, factor):
-    values = [run["measures"][measure][number] * factor for run in runs]
-    mean = form.format(statistics.mean(values))
-    return f"{mean} ± {form.format(statistics.stdev(values))}" if len(values) > 1 else mean
 
 
 def _write_csv(rows, file):

@@ -26,8 +26,8 @@ class Objective:
     mixes: bool = True
 
 
-def _penalised(penalty, weight_name):
-    return Objective(lambda g, d: kg.ComposedGAN(g, d, penalties=[penalty]), weight_name, mixes=False)
+def _penalised(penalty, what):
+    return Objective(lambda g, d: kg.ComposedGAN(g, d, penalties=[penalty]), what, mixes=False)
 
 
 def _fgan(divergence, what):

@@ -98,6 +98,10 @@ class GAN(AdversarialModel):
         """Draw numbers from [0, 1), shape (rows, *dimensions): one for each sample if there are no dimensions."""
         return self.draw(Uniform(0.0, 1.0).sample, rows, dimensions)
 
+    def generated(self, z, y=None):
+        """G(z) in training mode, for the generator's own step."""
+        return self.generator(z if y is None else [z, y], training=True)
+
     def fake(self, z, y=None):
         """Generate samples for the discriminator's step: in training mode, as data.
 
@@ -105,7 +109,7 @@ class GAN(AdversarialModel):
         is: a player's state moves in its own step only.
         """
         with state_kept([self.generator]):
-            return tf.stop_gradient(self.generator(z if y is None else [z, y], training=True))
+            return tf.stop_gradient(self.generated(z, y))
 
     def score(self, x, y=None):
         """Raw scores of the discriminator in training mode, float32, shape (m, 1)."""
@@ -113,7 +117,7 @@ class GAN(AdversarialModel):
 
     def score_generated(self, z, y=None):
         """Raw scores s(G(z)) for the generator's step: G in training mode, the state of D kept as it is."""
-        return self.score_kept(self.generator(z if y is None else [z, y], training=True), y)
+        return self.score_kept(self.generated(z, y), y)
 
     def score_kept(self, x, y=None, weights=None):
         """Raw scores as `score` gives them, the state of the discriminator kept as it is.
@@ -197,7 +201,7 @@ class GAN(AdversarialModel):
         self._check_data(x)
         if isinstance(x, tf.data.Dataset):
             kwargs["shuffle"] = False  # a dataset shuffles by itself, and Keras warns when its own default is left on
-            data_last = x.cardinality() != tf.data.UNKNOWN_CARDINALITY
+            data_last = int(x.cardinality()) != tf.data.UNKNOWN_CARDINALITY
             if (self._batch_spec, self._data_last) not in ((None, False), (x.element_spec, data_last)):
                 self.train_function = None  # retraced for a second batch size, it would lose its static shapes
             self._batch_spec, self._data_last = x.element_spec, data_last

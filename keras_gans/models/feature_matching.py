@@ -72,7 +72,7 @@ class FeatureMatchingGAN(GAN):
         z = self.draw_latent(x.shape[0])
         (real_features,) = self._mean_features(x, y)
         with tf.GradientTape() as tape:
-            (fake_features,) = self._mean_features(self.generator(z if y is None else [z, y], training=True), y)
+            (fake_features,) = self._mean_features(self.generated(z, y), y)
             g_loss = losses.feature_matching_generator(real_features, fake_features)
         self.generator_step(tape, g_loss)
         return self.log(discriminator_loss=d_loss, generator_loss=g_loss)

@@ -68,7 +68,7 @@ class UnrolledGAN(GAN):
 
         z = self.draw_latent(x.shape[0])
         with tf.GradientTape() as tape:
-            x_fake = self.generator(z if y is None else [z, y], training=True)
+            x_fake = self.generated(z, y)
             weights = [tf.convert_to_tensor(v.value) for v in self.discriminator.trainable_variables]
             state = inner_updates.start(self.discriminator_optimizer)
             for _ in range(self.unroll_steps):
