@@ -13,7 +13,7 @@ import statistics
 import textwrap
 
 from keras_gans.files import written_beside
-from keras_gans_cli.spread import figure
+from keras_gans_cli.tables import columns_of, figure, markdown, paper_rows
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "results" / "recipes.json"
@@ -27,54 +27,7 @@ TITLES = {
     "grid": "Grid of 25 Gaussians",
 }
 
-# What the papers report of the same mixtures: modes, share of high quality, KL(generated || uniform).
-PAPERS = {
-    "ring": (
-        ("GAN of PacGAN's table 1", "6.3 ± 0.5", "98.2 ± 0.2", "0.45 ± 0.09"),
-        ("PacGAN2, the same table", "7.9 ± 0.1", "95.6 ± 2.0", "0.07 ± 0.03"),
-        ("PacGAN4, the same table", "7.8 ± 0.1", "95.9 ± 1.4", "0.07 ± 0.02"),
-        ("GAN of VEEGAN's table 1", "1", "99.3", ""),
-        ("Unrolled GAN, the same table", "7.6", "35.6", ""),
-        ("VEEGAN, the same table", "8", "52.9", ""),
-    ),
-    "grid": (
-        ("GAN of PacGAN's table 1", "17.3 ± 0.8", "94.8 ± 0.7", "0.70 ± 0.07"),
-        ("PacGAN2, the same table", "23.8 ± 0.7", "91.3 ± 0.8", "0.13 ± 0.04"),
-        ("PacGAN4, the same table", "24.8 ± 0.2", "93.6 ± 0.6", "0.04 ± 0.01"),
-        ("GAN of VEEGAN's table 1", "3.3", "0.5", ""),
-        ("Unrolled GAN, the same table", "23.6", "16", ""),
-        ("VEEGAN, the same table", "24.6", "40", ""),
-    ),
-}
-# (title, measure, number, format, factor)
 HEADLINES = {"ring": "EMD", "grid": "EMD", "digits": "Sliced Wasserstein distance"}  # of the curves
-POINT_COLUMNS = (
-    ("modes", "modes", "modes", "{:.3g}", 1),
-    ("high quality, %", "modes", "high_quality", "{:.1f}", 100),
-    ("KL", "modes", "reverse_kl", "{:.3f}", 1),
-    ("dispersion", "modes", "dispersion", "{:.2f}", 1),
-    ("EMD", "earth_movers_distance", "earth_movers_distance", "{:.3f}", 1),
-)
-IMAGE_COLUMNS = (
-    ("classifier-Fréchet", "classifier_frechet", "frechet_distance", "{:.2f}", 1),
-    ("classifier score", "classifier_score", "classifier_score", "{:.2f}", 1),
-    ("precision", "neighbours", "precision", "{:.2f}", 1),
-    ("recall", "neighbours", "recall", "{:.2f}", 1),
-    ("classes' KL", "classes", "kl_to_uniform", "{:.3f}", 1),
-)
-PIXEL_COLUMNS = (
-    ("sliced Wasserstein", "sliced_wasserstein", "sliced_wasserstein", "{:.4f}", 1),
-    ("precision", "neighbours", "precision", "{:.2f}", 1),
-    ("recall", "neighbours", "recall", "{:.2f}", 1),
-    ("MS-SSIM", "diversity", "ms_ssim", "{:.3f}", 1),
-)
-
-
-def columns_of(measures):
-    """Return the columns for what a protocol measures."""
-    if "modes" in measures:
-        return POINT_COLUMNS
-    return IMAGE_COLUMNS if "judge" in measures else PIXEL_COLUMNS
 
 
 def write_all(rows, floors):
@@ -127,7 +80,7 @@ def table(data, rows, floors):
     """Return the table of one set of data in Markdown."""
     columns = columns_of(next(row["measures"] for row in rows if row["data"] == data))
     head = ["recipe", "steps", "minutes", "cores", *(title for title, *_ in columns)]
-    lines = [head, ["---"] * len(head)]
+    lines = []
     for recipe in dict.fromkeys(row["recipe"] for row in rows if row["data"] == data):
         runs = [row for row in rows if (row["data"], row["recipe"]) == (data, recipe)]
         seeds = f" ({seeds_of(runs)})" if len(runs) > 1 else ""
@@ -140,9 +93,8 @@ def table(data, rows, floors):
     if data in floors:
         real = [form.format(floors[data][m][n] * factor) for _, m, n, form, factor in columns]
         lines.append([floors[data]["samples"]["of"], "", "", "", *real])
-    for who, *numbers in PAPERS.get(data, ()):
-        lines.append([who, "", "", "", *numbers, *[""] * (len(columns) - len(numbers))])
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+    lines += [[who, "", "", "", *cells] for who, *cells in paper_rows(data, columns)]
+    return markdown(head, lines)
 
 
 def page(tables, rows):

@@ -25,6 +25,7 @@ from keras_gans.callbacks.run_folder import read_stats
 from keras_gans.files import written_beside
 from keras_gans_cli.free_cores import on_free_cores
 from keras_gans_cli.plan import make_plan
+from keras_gans_cli.tables import columns_of
 
 RUNS = ROOT / "runs" / "results"
 SEEDS = (0, 1, 2)
@@ -202,7 +203,7 @@ def main():
 
 def summary(row):
     """Return one line on a finished run."""
-    columns = result_tables.columns_of(row["measures"])
+    columns = columns_of(row["measures"])
     numbers = [f"{title} {form.format(row['measures'][m][n] * factor)}" for title, m, n, form, factor in columns]
     return f"{folder(*name_of(row)).name}: {row['seconds'] / 60:.1f} min; {', '.join(numbers)}"
 

@@ -83,8 +83,8 @@ def list_recipes():
     for title in ("what it is", "paper", "data"):
         table.add_column(title)
     for recipe in recipes.all_recipes():
-        data = f"{recipe.data}, ..., ring, grid" if recipe.points else f"{recipe.data}, ..."
-        table.add_row(recipe.name, recipe.title, recipe.paper, data)
+        kinds = ["images"] * recipe.images + ["points"] * recipe.points
+        table.add_row(recipe.name, recipe.title, recipe.paper, f"{' or '.join(kinds)}: {recipe.data}")
     console.print(table)
     console.print("\nkeras-gans train RECIPE --data NAME|FOLDER")
 

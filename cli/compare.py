@@ -9,26 +9,13 @@ import sys
 
 from keras_gans.data.named import MIXTURES
 from keras_gans.files import written_beside
+from keras_gans_cli import tables
 from keras_gans_cli.free_cores import on_free_cores
 from keras_gans_cli.objectives import OBJECTIVES, check_objective
-from keras_gans_cli.spread import figure
 
 QUICK = {"data": ("ring", "grid"), "seeds": 3}
 FULL = {"data": ("ring", "grid", "spiral", "imbalanced_ring"), "seeds": 5}
 POINT_STEPS, IMAGE_STEPS = 10_000, 2000
-# (title, measure, number, format, factor)
-POINT_COLUMNS = (
-    ("modes", "modes", "modes", "{:.1f}", 1),
-    ("high quality, %", "modes", "high_quality", "{:.1f}", 100),
-    ("KL", "modes", "reverse_kl", "{:.3f}", 1),
-    ("dispersion", "modes", "dispersion", "{:.2f}", 1),
-    ("EMD", "earth_movers_distance", "earth_movers_distance", "{:.3f}", 1),
-)
-JUDGE_COLUMNS = (
-    ("classifier-Fréchet", "classifier_frechet", "frechet_distance", "{:.1f}", 1),
-    ("classifier score", "classifier_score", "classifier_score", "{:.2f}", 1),
-)
-PIXEL_COLUMNS = (("sliced Wasserstein", "sliced_wasserstein", "sliced_wasserstein", "{:.4f}", 1),)
 BASELINE = "non_saturating"
 
 
@@ -94,17 +81,10 @@ def read_rows(folder):
     return sorted(rows, key=lambda row: (row["data"], order.index(row["objective"]), row["seed"]))
 
 
-def columns_of(measures):
-    """Return the columns for what a protocol measures."""
-    if "modes" in measures:
-        return POINT_COLUMNS
-    return JUDGE_COLUMNS if "judge" in measures else PIXEL_COLUMNS
-
-
 def _in_words(row):
     if row["measures"] is None:
         return row["status"]
-    columns = columns_of(row["measures"])
+    columns = tables.columns_of(row["measures"])
     return ", ".join(f"{title} {form.format(row['measures'][m][n] * k)}" for title, m, n, form, k in columns)
 
 
@@ -112,34 +92,37 @@ def write_tables(rows, folder):
     """Write table.md, of means over seeds, and table.csv, of all runs."""
     parts = []
     for name in dict.fromkeys(row["data"] for row in rows):
-        parts.append(markdown([row for row in rows if row["data"] == name], name))
+        parts.append(table_of([row for row in rows if row["data"] == name], name))
     with written_beside(folder / "table.md") as beside:
         beside.write_text("\n\n".join(parts) + "\n", encoding="utf-8")
     with written_beside(folder / "table.csv") as beside, open(beside, "w", newline="", encoding="utf-8") as file:
         _write_csv(rows, file)
 
 
-def markdown(rows, name):
-    """Return the table of one set of data: a line for each objective, mean ± sample standard deviation over seeds."""
+def table_of(rows, name):
+    """Return the table of one set of data: a line for each objective, mean ± sample standard deviation over seeds.
+
+    The papers' rows of the same data stand below.
+    """
     measured = next((row["measures"] for row in rows if row["measures"]), None)
-    columns = columns_of(measured) if measured else ()
+    columns = tables.columns_of(measured) if measured else ()
     seeds = len({row["seed"] for row in rows})
     steps = "/".join(sorted({f"{row['steps']:,}" for row in rows}))
     head = ["objective", *(title for title, *_ in columns), "time of a step"]
-    lines = [head, ["---"] * len(head)]
+    lines = []
     base = _seconds(rows, BASELINE)
     for objective in dict.fromkeys(row["objective"] for row in rows):
         runs = [row for row in rows if row["objective"] == objective]
         finished = [row for row in runs if row["measures"]]
-        cells = [figure(finished, *column[1:]) if finished else "" for column in columns]
+        cells = [tables.figure(finished, *column[1:]) if finished else "" for column in columns]
         if len(finished) < len(runs):
             ends = ", ".join(row["status"] for row in runs if not row["measures"])
             cells = [f"{cells[0]} ({ends})" if finished else ends, *cells[1:]] if cells else [ends]
         seconds = _seconds(rows, objective)
         cost = f"{seconds / base:.1f}" if base and seconds else ""
         lines.append([f"`{objective}`: {OBJECTIVES[objective].what}", *cells, cost])
-    table = "\n".join(f"| {' | '.join(line)} |" for line in lines)
-    return f"**{name}**, {steps} generator steps, {seeds} seed{'s' * (seeds > 1)}\n\n{table}"
+    lines += [[*row, ""] for row in tables.paper_rows(name, columns)]
+    return f"**{name}**, {steps} generator steps, {seeds} seed{'s' * (seeds > 1)}\n\n{tables.markdown(head, lines)}"
 
 
 def _seconds(rows, objective):
@@ -148,13 +131,15 @@ def _seconds(rows, objective):
 
 
 def _write_csv(rows, file):
-    titles = list(dict.fromkeys(n for row in rows if row["measures"] for _, _, n, *_ in columns_of(row["measures"])))
-    writer = csv.writer(file)
-    writer.writerow(["data", "objective", "seed", "steps", "status", "seconds_per_step", *titles])
-    for row in rows:
-        found = {n: row["measures"][m][n] for _, m, n, *_ in columns_of(row["measures"])} if row["measures"] else {}
-        common = [row[name] for name in ("data", "objective", "seed", "steps", "status", "seconds_per_step")]
-        writer.writerow(common + [found.get(title, "") for title in titles])
+    found = [_numbers(row["measures"]) if row["measures"] else {} for row in rows]
+    about = ["data", "objective", "seed", "steps", "status", "seconds_per_step"]
+    writer = csv.DictWriter(file, [*about, *dict.fromkeys(name for numbers in found for name in numbers)])
+    writer.writeheader()
+    writer.writerows({name: row[name] for name in about} | numbers for row, numbers in zip(rows, found, strict=True))
+
+
+def _numbers(measures):
+    return {number: measures[measure][number] for _, measure, number, *_ in tables.columns_of(measures)}
 
 
 def draw(name, folder):
@@ -171,7 +156,7 @@ def draw(name, folder):
         with np.load(folder / "runs" / f"{name}-{row['objective']}-0" / "snapshots.npz") as file:
             snapshots[row["objective"]] = [file[key].astype("float32") for key in file.files]
     data = standardized(kg.data.named(name))
-    columns = columns_of(next(point for row in rows for point in row["curve"]))
+    columns = tables.columns_of(next(point for row in rows for point in row["curve"]))
     is_points = isinstance(data, kg.data.Mixture)
     _, measure, number, *_ = columns[-1] if is_points else columns[0]
     curves = {

@@ -57,6 +57,7 @@ def run(spec, folder):
     from keras_gans_cli.objectives import OBJECTIVES
     from keras_gans_cli.plan import standardized
 
+    started = time.perf_counter()
     data = standardized(kg.data.named(spec["data"]))
     is_points = isinstance(data, kg.data.Mixture)
     s = POINTS if is_points else IMAGES
@@ -83,6 +84,7 @@ def run(spec, folder):
     except FloatingPointError as error:
         row["status"] = f"diverged at step {model.step}"
         row["error"] = str(error)
+    row["seconds"] = time.perf_counter() - started
     row["measures"] = row["curve"][-1] if row["status"] == "finished" else None
     with written_beside(folder / "snapshots.npz") as beside, open(beside, "wb") as file:
         np.savez_compressed(file, **{f"at_{i}": samples.astype("float16") for i, samples in enumerate(kept)})

@@ -90,9 +90,13 @@ def make_plan(
     recipes.check_name(recipe)
     module = _module(recipe)
     data = module.DATA if data is None else data
-    constants = getattr(module, "POINTS" if data in MIXTURES else "IMAGES", None)
+    of_points = data in MIXTURES
+    constants = getattr(module, "POINTS" if of_points else "IMAGES", None)
     if constants is None:
-        raise ValueError(f"{recipe} trains on images, {data!r} holds points. Expected images, such as --data mnist.")
+        has, wants = ("points", "images") if of_points else ("images", "points")
+        raise ValueError(
+            f"{recipe} trains on {wants}, {data!r} holds {has}. Expected {wants}, such as --data {module.DATA}."
+        )
     settings = dict(constants)
     asked = {name: value for name, value in (("batch_size", batch_size), ("steps", steps)) if value is not None}
     for name, value in {**(changes or {}), **asked}.items():

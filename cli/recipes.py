@@ -17,13 +17,15 @@ class Recipe:
         title: First line of its docstring.
         paper: Authors, year and arXiv id of what stands there under "Paper:".
         data: The data that it trains on unless told otherwise.
-        points: Whether it trains on points in the plane too.
+        images: Whether it trains on images.
+        points: Whether it trains on points in the plane.
     """
 
     name: str
     title: str
     paper: str
     data: str
+    images: bool
     points: bool
 
 
@@ -61,5 +63,6 @@ def _read(path):
         text.splitlines()[0].rstrip("."),
         f"{paper['who']}, {paper['arxiv']}",
         ast.literal_eval(constants["DATA"]),
+        "IMAGES" in constants,
         "POINTS" in constants,
     )

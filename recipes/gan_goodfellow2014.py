@@ -6,8 +6,8 @@ Command:    keras-gans train gan_goodfellow2014 [--data mnist|digits|ring|grid|F
 Paper says: MNIST: log-likelihood 225 +- 2 nats by a Parzen window (table 1), an estimate that is known to misjudge
             samples and is not made here. Nothing of mixtures.
 Ours:       MNIST: classifier-Fréchet 91.19, classifier score 6.48 (1 seed, 10,000 steps); Ring of 8 Gaussians: modes
-            7.33 ± 0.577, high quality 96.6 ± 0.2 % (3 seeds, 12,000 steps); Grid of 25 Gaussians: modes 13.7 ± 2.52,
-            high quality 89.8 ± 3.7 % (3 seeds, 12,000 steps).
+            7.3 ± 0.6, high quality 96.6 ± 0.2 % (3 seeds, 12,000 steps); Grid of 25 Gaussians: modes 13.7 ± 2.5, high
+            quality 89.8 ± 3.7 % (3 seeds, 12,000 steps).
 Deviations: Adam falling to 0 along a cosine in place of SGD with momentum; ReLU and LeakyReLU in place of maxout and
             dropout; layer widths 256 to 1024 in the manner of later code; a moving average of the weights is sampled.
 """

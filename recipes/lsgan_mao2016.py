@@ -4,9 +4,9 @@ Paper:      Mao et al. 2016, "Least Squares Generative Adversarial Networks", ar
             a = 0, b = c = 1; Adam with beta_1 0.5.
 Command:    keras-gans train lsgan_mao2016 [--data mnist|fashion_mnist|digits|ring|grid|FOLDER|...]
 Paper says: pictures; no figure of the samples.
-Ours:       MNIST: classifier-Fréchet 2.49, classifier score 9.13 (1 seed, 7,000 steps); Ring of 8 Gaussians: modes 6 ±
-            1, high quality 96.9 ± 0.9 % (3 seeds, 12,000 steps); Grid of 25 Gaussians: modes 18.3 ± 1.53, high quality
-            90.0 ± 1.5 % (3 seeds, 12,000 steps).
+Ours:       MNIST: classifier-Fréchet 2.49, classifier score 9.13 (1 seed, 7,000 steps); Ring of 8 Gaussians: modes 6.0
+            ± 1.0, high quality 96.9 ± 0.9 % (3 seeds, 12,000 steps); Grid of 25 Gaussians: modes 18.3 ± 1.5, high
+            quality 90.0 ± 1.5 % (3 seeds, 12,000 steps).
 Deviations: images: networks of DCGAN, a quarter of its width, with 4x4 kernels and a layer of 512 units, and Adam with
             4e-3 for the generator and 1e-3 for the discriminator; points: fully connected networks and Adam 1e-3. The
             learning rates fall to 0 along a cosine, with beta_2 0.9, for a run of minutes; a moving average of the

@@ -4,9 +4,9 @@ Paper:      Miyato et al. 2018, "Spectral Normalization for Generative Adversari
             equations 16 and 17; one power iteration a step, no other normalization in the discriminator.
 Command:    keras-gans train sngan_miyato2018 [--data mnist|fashion_mnist|digits|ring|grid|FOLDER|...]
 Paper says: CIFAR-10 and ImageNet; nothing of MNIST or of mixtures.
-Ours:       MNIST: classifier-Fréchet 3.39, classifier score 8.97 (1 seed, 9,000 steps); Ring of 8 Gaussians: modes 8 ±
-            0, high quality 97.3 ± 0.6 % (3 seeds, 12,000 steps); Grid of 25 Gaussians: modes 24.7 ± 0.577, high quality
-            80.3 ± 4.7 % (3 seeds, 12,000 steps).
+Ours:       MNIST: classifier-Fréchet 3.39, classifier score 8.97 (1 seed, 9,000 steps); Ring of 8 Gaussians: modes 8.0
+            ± 0.0, high quality 97.3 ± 0.6 % (3 seeds, 12,000 steps); Grid of 25 Gaussians: modes 24.7 ± 0.6, high
+            quality 80.3 ± 4.7 % (3 seeds, 12,000 steps).
 Deviations: images: three strided convolutions of DCGAN, a quarter of its width, with 4x4 kernels, in place of the
             paper's seven: so few layers of spectral norm 1 hardly tell samples apart, theirs is 1.7 here (`factor` in
             the authors' code); Adam 4e-3 in place of 2e-4. Points: fully connected networks of spectral norm 3, Adam

@@ -6,9 +6,9 @@ Command:    keras-gans train wgan_gp_gulrajani2017 [--data mnist|fashion_mnist|d
 Paper says: mixtures: pictures; the authors' gan_toy.py takes lambda = 0.1 and scales the ring by 1/1.414 and the grid
             by 1/2.828, as here. MNIST: nothing; their gan_mnist.py takes batches of 50 and 200,000 generator steps.
 Ours:       MNIST: classifier-Fréchet 1.94 ± 0.25, classifier score 9.09 ± 0.01 (3 seeds, 7,000 steps); Fashion-MNIST:
-            classifier-Fréchet 1.37, classifier score 7.32 (1 seed, 7,000 steps); Ring of 8 Gaussians: modes 8 ± 0, high
-            quality 96.9 ± 0.1 % (3 seeds, 12,000 steps); Grid of 25 Gaussians: modes 25 ± 0, high quality 93.2 ± 0.9 %
-            (3 seeds, 12,000 steps).
+            classifier-Fréchet 1.37, classifier score 7.32 (1 seed, 7,000 steps); Ring of 8 Gaussians: modes 8.0 ± 0.0,
+            high quality 96.9 ± 0.1 % (3 seeds, 12,000 steps); Grid of 25 Gaussians: modes 25.0 ± 0.0, high quality 93.2
+            ± 0.9 % (3 seeds, 12,000 steps).
 Deviations: images: networks of DCGAN, a quarter of its width, with 4x4 kernels, a layer of 512 units in the generator
             and a third convolution in the critic; n_critic 1; Adam 2e-3 falling to 0 along a cosine, for a run of
             minutes. Points: hidden layers of 128 in place of 512, Adam 2e-3 with beta_1 0.5 falling to 0, fresh points

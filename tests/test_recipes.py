@@ -17,15 +17,23 @@ from keras_gans import data
 from keras_gans.data.named import IMAGE_SETS, NAMES
 from keras_gans_cli import evaluation, recipes
 
-ON_POINTS = (
+ON_BOTH = (
+    "dragan_kodali2017",
+    "fgan_nowozin2016",
     "gan_goodfellow2014",
+    "improved_gan_salimans2016",
     "lsgan_mao2016",
+    "mescheder2018",
+    "r3gan_huang2024",
+    "roth2017",
     "sngan_miyato2018",
+    "unrolled_metz2016",
     "wgan_arjovsky2017",
     "wgan_gp_gulrajani2017",
 )
-ON_IMAGES = (*ON_POINTS, "dcgan_radford2015", "wgan_gp_digits")
-SMALLER = {"width": 8, "n_critic": 2}  # for a run of seconds
+ON_POINTS = (*ON_BOTH, "density_ratio_mixture")
+ON_IMAGES = (*ON_BOTH, "dcgan_radford2015", "wgan_gp_digits")
+SMALLER = {"width": 8, "n_critic": 2, "unroll_steps": 1}  # for a run of seconds
 NUM_SAMPLES = 300  # measured in place of 10,000
 
 
@@ -153,9 +161,10 @@ def test_a_recipe_is_a_program(tmp_path):
 def test_every_recipe_is_run():
     folder = pathlib.Path(kg.__file__).parent.parent / "recipes"
     of_users = {path.stem for path in folder.glob("*.py") if "train_recipe(__file__)" in path.read_text()}
-    assert of_users == set(ON_IMAGES)
+    assert of_users == {*ON_IMAGES, *ON_POINTS}
     modules = {name: importlib.import_module(f"keras_gans.recipes.{name}") for name in of_users}
     assert {name for name, module in modules.items() if hasattr(module, "POINTS")} == set(ON_POINTS)
+    assert {name for name, module in modules.items() if hasattr(module, "IMAGES")} == set(ON_IMAGES)
     assert [recipe.name for recipe in recipes.all_recipes()] == sorted(of_users)
 
 
@@ -166,7 +175,7 @@ def test_heads_say_what_a_recipe_is():
             assert f"\n{part}" in text, f"{recipe.name}: {part}"
         assert f"keras-gans train {recipe.name}" in text
         assert recipe.data in NAMES
-        assert recipe.points == (recipe.name in ON_POINTS)
+        assert (recipe.images, recipe.points) == (recipe.name in ON_IMAGES, recipe.name in ON_POINTS)
 
 
 @pytest.mark.slow

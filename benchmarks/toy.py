@@ -1,0 +1,72 @@
+"""Every objective on equal terms, as `keras-gans compare` has it: the tables and pictures of docs/comparison.md.
+
+    python benchmarks/toy.py            the quick form: ring and grid, three seeds
+    python benchmarks/toy.py --full     ring, grid, spiral and an imbalanced ring, five seeds
+    python benchmarks/toy.py --images   MNIST, one seed
+
+Runs are in runs/toy: the script can be ended at any time and started again, and the full form begins with what the
+quick one has made. Writes results/comparison/: the table in Markdown and CSV, a picture for each set of data, and points.json
+or images.json, which holds every run with its curve and says how long they took and on what.
+"""
+
+import argparse
+import json
+import re
+import shutil
+
+import tensorflow as tf
+from result_tables import ROOT
+
+from keras_gans.callbacks.run_folder import describe_environment
+from keras_gans.files import written_beside
+from keras_gans_cli import compare
+
+RUNS = ROOT / "runs" / "toy"
+RESULTS = ROOT / "results" / "comparison"
+PAGE = ROOT / "docs" / "comparison.md"
+
+
+def keep(kind, folder):
+    """Copy tables and pictures of a comparison into the results, and its table into the page."""
+    rows = compare.read_rows(folder)
+    about = describe_environment(tf.distribute.get_strategy())
+    report = {
+        "hardware": about["hardware"],
+        "versions": about["versions"],
+        "core_minutes": round(sum(row["seconds"] for row in rows) / 60, 1),
+        "runs": rows,
+    }
+    RESULTS.mkdir(parents=True, exist_ok=True)
+    with written_beside(RESULTS / f"{kind}.json") as beside:
+        beside.write_text(json.dumps(report) + "\n")
+    for name in ("table.md", "table.csv", *(f"{data}.png" for data in {row["data"] for row in rows})):
+        target = RESULTS / (name.replace("table", kind) if name.startswith("table") else name)
+        with written_beside(target) as beside:
+            shutil.copy(folder / name, beside)
+    table = (folder / "table.md").read_text(encoding="utf-8").strip()
+    text = re.sub(
+        rf"(<!-- {kind} -->\n).*?(<!-- end of {kind} -->)",
+        lambda match: f"{match[1]}\n{table}\n\n{match[2]}",
+        PAGE.read_text(encoding="utf-8"),
+        flags=re.S,
+    )
+    with written_beside(PAGE) as beside:
+        beside.write_text(text, encoding="utf-8")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument("--full", action="store_true")
+    form.add_argument("--images", action="store_true")
+    arguments = parser.parse_args()
+    kind = "images" if arguments.images else "points"
+    standard = compare.FULL if arguments.full else compare.QUICK
+    data, seeds = (("mnist",), 1) if arguments.images else (standard["data"], standard["seeds"])
+    folder = RUNS / kind
+    compare.compare(list(compare.OBJECTIVES), data, seeds, None, folder, lambda text: print(text, flush=True))
+    keep(kind, folder)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,69 @@
+"""Tables of figures: what columns there are, how several runs are written, what papers report of the same data."""
+
+import statistics
+
+# What the papers report of the same mixtures: modes, share of high quality, KL(generated || uniform).
+PAPERS = {
+    "ring": (
+        ("GAN of PacGAN's table 1", "6.3 ± 0.5", "98.2 ± 0.2", "0.45 ± 0.09"),
+        ("PacGAN2, the same table", "7.9 ± 0.1", "95.6 ± 2.0", "0.07 ± 0.03"),
+        ("PacGAN4, the same table", "7.8 ± 0.1", "95.9 ± 1.4", "0.07 ± 0.02"),
+        ("GAN of VEEGAN's table 1", "1", "99.3", ""),
+        ("Unrolled GAN, the same table", "7.6", "35.6", ""),
+        ("VEEGAN, the same table", "8", "52.9", ""),
+    ),
+    "grid": (
+        ("GAN of PacGAN's table 1", "17.3 ± 0.8", "94.8 ± 0.7", "0.70 ± 0.07"),
+        ("PacGAN2, the same table", "23.8 ± 0.7", "91.3 ± 0.8", "0.13 ± 0.04"),
+        ("PacGAN4, the same table", "24.8 ± 0.2", "93.6 ± 0.6", "0.04 ± 0.01"),
+        ("GAN of VEEGAN's table 1", "3.3", "0.5", ""),
+        ("Unrolled GAN, the same table", "23.6", "16", ""),
+        ("VEEGAN, the same table", "24.6", "40", ""),
+    ),
+}
+# (title, measure, number, format, factor)
+POINT_COLUMNS = (
+    ("modes", "modes", "modes", "{:.1f}", 1),
+    ("high quality, %", "modes", "high_quality", "{:.1f}", 100),
+    ("KL", "modes", "reverse_kl", "{:.3f}", 1),
+    ("dispersion", "modes", "dispersion", "{:.2f}", 1),
+    ("EMD", "earth_movers_distance", "earth_movers_distance", "{:.3f}", 1),
+)
+IMAGE_COLUMNS = (
+    ("classifier-Fréchet", "classifier_frechet", "frechet_distance", "{:.2f}", 1),
+    ("classifier score", "classifier_score", "classifier_score", "{:.2f}", 1),
+    ("precision", "neighbours", "precision", "{:.2f}", 1),
+    ("recall", "neighbours", "recall", "{:.2f}", 1),
+    ("classes' KL", "classes", "kl_to_uniform", "{:.3f}", 1),
+)
+PIXEL_COLUMNS = (
+    ("sliced Wasserstein", "sliced_wasserstein", "sliced_wasserstein", "{:.4f}", 1),
+    ("precision", "neighbours", "precision", "{:.2f}", 1),
+    ("recall", "neighbours", "recall", "{:.2f}", 1),
+    ("MS-SSIM", "diversity", "ms_ssim", "{:.3f}", 1),
+)
+
+
+def columns_of(measures):
+    """Return those columns whose measures a protocol made: tuples of title, measure, number, format and factor."""
+    of_images = IMAGE_COLUMNS if "judge" in measures else PIXEL_COLUMNS
+    columns = POINT_COLUMNS if "modes" in measures else of_images
+    return tuple(column for column in columns if column[1] in measures)
+
+
+def figure(runs, measure, number, form, factor):
+    """Write one run's number as it is, several as mean ± sample standard deviation."""
+    values = [run["measures"][measure][number] * factor for run in runs]
+    if len(values) == 1:
+        return form.format(values[0])
+    return f"{form.format(statistics.mean(values))} ± {form.format(statistics.stdev(values))}"
+
+
+def paper_rows(data, columns):
+    """Return the papers' rows of a set of data: who, and a cell for each of the columns."""
+    return [[who, *numbers, *[""] * (len(columns) - len(numbers))] for who, *numbers in PAPERS.get(data, ())]
+
+
+def markdown(head, lines):
+    """Return a table in Markdown."""
+    return "\n".join(f"| {' | '.join(line)} |" for line in (head, ["---"] * len(head), *lines))

@@ -1,0 +1,29 @@
+"""Networks that the recipes of objectives share, so that these differ by the objective alone."""
+
+import keras_gans as kg
+
+
+def small(sample_shape, s, discriminator_norm=None):
+    """Return generator and discriminator of `s.width`: fully connected for points, of DCGAN's kind for images.
+
+    Args:
+        sample_shape: (2,) or the like, or (H, W, C).
+        s: Settings with `latent_dim` and `width`: units of each of three hidden layers, or channels of the largest map.
+        discriminator_norm: Normalization in the discriminator of images; None under a gradient penalty.
+    """
+    if len(sample_shape) == 1:
+        return (
+            kg.networks.mlp_generator(s.latent_dim, sample_shape, hidden=(s.width,) * 3),
+            kg.networks.mlp_discriminator(sample_shape, hidden=(s.width,) * 3),
+        )
+    return (
+        kg.networks.dcgan_generator(s.latent_dim, sample_shape, s.width, kernel_size=4, hidden=512),
+        kg.networks.dcgan_discriminator(
+            sample_shape,
+            s.width,
+            kernel_size=4,
+            norm=discriminator_norm,
+            stop_below=5,
+            kernel_initializer=None if discriminator_norm else "he_normal",
+        ),
+    )

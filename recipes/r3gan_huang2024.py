@@ -1,0 +1,77 @@
+"""R3GAN: relativistic pairs, two gradient penalties, and modern networks without tricks.
+
+Paper:      Huang et al. 2024, "The GAN is dead; long live the GAN! A Modern Baseline GAN", arXiv:2501.05441, equation
+            4, config E; as in the authors' code Adam with beta_1 0 and beta_2 rising to 0.99, learning rate and gamma
+            falling along a cosine.
+Command:    keras-gans train r3gan_huang2024 [--data mnist|fashion_mnist|digits|ring|grid|FOLDER|...]
+Paper says: CIFAR-10 (on 8 GPUs for days), FFHQ, ImageNet, stacked MNIST; nothing of MNIST itself or of mixtures.
+Ours:       not run yet.
+Deviations: images: three stages of 64 channels in one block each, in place of four of 768 in two; gamma 1 falling to
+            0.1; beta_2 0.9 all along; no augmentation; learning rate 1e-3, for a run of minutes. Points: fully
+            connected networks of 128 units, gamma 0.1 all along, beta_2 0.99, learning rate 2e-3.
+"""
+
+import keras
+
+import keras_gans as kg
+from keras_gans.recipes import networks
+from keras_gans.recipes.optimizers import falling_adam
+
+DATA = "mnist"
+IMAGES = {
+    "steps": 4000,
+    "batch_size": 64,
+    "latent_dim": 64,
+    "width": 64,
+    "blocks": 1,
+    "learning_rate": 1e-3,
+    "beta_2": 0.9,
+    "gamma": 1.0,
+    "gamma_falls_to": 0.1,
+    "ema_decay": 0.998,
+}
+POINTS = {
+    "steps": 15000,
+    "batch_size": 128,
+    "latent_dim": 2,
+    "width": 128,
+    "learning_rate": 2e-3,
+    "beta_2": 0.99,
+    "gamma": 0.1,
+    "gamma_falls_to": 0.1,
+    "ema_decay": 0.995,
+}
+
+
+def build(sample_shape, s):
+    """Return the compiled model."""
+    if len(sample_shape) == 1:
+        generator, discriminator = networks.small(sample_shape, s)
+    else:
+        widths = (s.width,) * _stages(sample_shape)
+        generator = kg.networks.r3gan_generator(s.latent_dim, sample_shape, widths, s.blocks)
+        discriminator = kg.networks.r3gan_discriminator(sample_shape, widths, s.blocks)
+    gamma = keras.optimizers.schedules.CosineDecay(s.gamma, s.steps, alpha=s.gamma_falls_to / s.gamma)
+    model = kg.R3GAN(generator, discriminator, gamma=gamma)
+    model.compile(
+        falling_adam(s.learning_rate, s.steps, 0.0, s.beta_2),
+        falling_adam(s.learning_rate, s.steps, 0.0, s.beta_2),
+        jit_compile=s.jit_compile,
+    )
+    model.track_ema(s.ema_decay)
+    return model
+
+
+def _stages(image_shape, smallest=4):
+    """Return how many stages there are from the image down to the last maps that can be halved no further."""
+    height, width, _ = image_shape
+    stages = 1
+    while height % 2 == width % 2 == 0 and min(height, width) // 2 >= smallest:
+        height, width, stages = height // 2, width // 2, stages + 1
+    return stages
+
+
+if __name__ == "__main__":
+    from keras_gans_cli.app import train_recipe
+
+    train_recipe(__file__)

@@ -1,0 +1,61 @@
+"""Unrolled GAN: a generator that sees the discriminator's next steps.
+
+Paper:      Metz et al. 2016, "Unrolled Generative Adversarial Networks", arXiv:1611.02163, section 2.2. Points as in
+            the authors' published demonstration: 5 steps, Adam 1e-3 for the generator and 1e-4 for the discriminator,
+            beta_1 0.5, z of 256 numbers.
+Command:    keras-gans train unrolled_metz2016 [--data mnist|fashion_mnist|digits|ring|grid|FOLDER|...]
+Paper says: ring: pictures, in which 10 steps reach all 8 modes and a plain GAN runs from one to the next; stacked
+            MNIST: modes of 1,000 for discriminators smaller than the generator. Nothing of MNIST itself.
+Ours:       not run yet.
+Deviations: images: networks of DCGAN, a quarter of its width; 3 unrolled steps. Points: three layers of 128 ReLU units
+            in place of two of tanh, Adam falling to 0 along a cosine for the generator alone, as the unrolled steps are
+            of the discriminator's own rate and would come to nothing with it. A moving average of the weights is
+            sampled.
+"""
+
+import keras
+
+import keras_gans as kg
+from keras_gans.recipes import networks
+from keras_gans.recipes.optimizers import falling_adam
+
+DATA = "ring"
+IMAGES = {
+    "unroll_steps": 3,
+    "steps": 2000,
+    "batch_size": 64,
+    "latent_dim": 64,
+    "width": 32,
+    "learning_rate": 2e-3,
+    "discriminator_learning_rate": 2e-4,
+    "ema_decay": 0.998,
+}
+POINTS = {
+    "unroll_steps": 5,
+    "steps": 15000,
+    "batch_size": 128,
+    "latent_dim": 256,
+    "width": 128,
+    "learning_rate": 1e-3,
+    "discriminator_learning_rate": 1e-4,
+    "ema_decay": 0.995,
+}
+
+
+def build(sample_shape, s):
+    """Return the compiled model."""
+    generator, discriminator = networks.small(sample_shape, s)
+    model = kg.UnrolledGAN(generator, discriminator, unroll_steps=s.unroll_steps)
+    model.compile(
+        falling_adam(s.learning_rate, s.steps, beta_2=0.999),
+        keras.optimizers.Adam(s.discriminator_learning_rate, beta_1=0.5),
+        jit_compile=s.jit_compile,
+    )
+    model.track_ema(s.ema_decay)
+    return model
+
+
+if __name__ == "__main__":
+    from keras_gans_cli.app import train_recipe
+
+    train_recipe(__file__)
