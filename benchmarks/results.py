@@ -30,20 +30,21 @@ from keras_gans_cli.tables import columns_of
 RUNS = ROOT / "runs" / "results"
 SEEDS = (0, 1, 2)
 
-POINT_RECIPES = (
-    "gan_goodfellow2014",
+ON_BOTH = (
+    "dragan_kodali2017",
+    "fgan_nowozin2016",
+    "improved_gan_salimans2016",
     "lsgan_mao2016",
+    "mescheder2018",
+    "r3gan_huang2024",
+    "roth2017",
     "sngan_miyato2018",
+    "unrolled_metz2016",
     "wgan_arjovsky2017",
     "wgan_gp_gulrajani2017",
 )
-IMAGE_RECIPES = (
-    "dcgan_radford2015",
-    "lsgan_mao2016",
-    "sngan_miyato2018",
-    "wgan_arjovsky2017",
-    "wgan_gp_gulrajani2017",
-)
+POINT_RECIPES = (*ON_BOTH, "density_ratio_mixture", "gan_goodfellow2014")
+IMAGE_RECIPES = (*ON_BOTH, "dcgan_radford2015")
 BEST = ("wgan_gp_gulrajani2017", "dcgan_radford2015")  # of the image recipes, by the distance of seed 0
 POINT_RUNS = [(recipe, data, seed) for data in ("ring", "grid") for recipe in POINT_RECIPES for seed in SEEDS]
 IMAGE_RUNS = (

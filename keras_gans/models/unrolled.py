@@ -15,7 +15,8 @@ class UnrolledGAN(GAN):
 
     Metz et al. 2016, section 2.2, equations 6 to 10, arXiv:1611.02163. The k steps are those that the discriminator's
     optimizer would make on the generator's batch, from its present state; the generator's gradient goes through them,
-    and they are forgotten. The discriminator's own steps are plain ones. Compiled without optimizers it takes Adam with
+    and they are forgotten. The generator lowers E log D_k(x) - E log D_k(G(z)): the first term, on which it acts through
+    D_k, holds the modes. The discriminator's own steps are plain ones. Compiled without optimizers it takes Adam with
     learning rate 1e-3 for the generator and 1e-4 for the discriminator and beta_1 0.5, as the authors' published
     demonstration does.
 
@@ -32,8 +33,8 @@ class UnrolledGAN(GAN):
         ValueError: If the networks do not fit, or `unroll_steps` or `n_critic` is no integer. When compiled: if the
             discriminator's optimizer is not SGD, RMSprop or Adam.
 
-    Deviations from the paper: the generator's loss is the non-saturating one of the unrolled discriminator, where
-    equation 8 has the minimax value. The learning rate of the k steps is that of the first.
+    Deviations from the paper: -E log D_k(G(z)), which does not saturate, stands where equation 8 has
+    E log(1 - D_k(G(z))). The learning rate of the k steps is that of the first.
 
     Example:
         >>> from keras_gans import UnrolledGAN, networks
@@ -75,6 +76,8 @@ class UnrolledGAN(GAN):
                 gradients = self._discriminator_gradients(weights, x, x_fake, y)
                 weights, state = inner_updates.update(self.discriminator_optimizer, weights, gradients, state)
             g_loss = losses.non_saturating_generator(self.score_kept(x_fake, y, weights))
+            if self.unroll_steps:  # E log D_k(x), on which G acts through D_k alone
+                g_loss -= losses.non_saturating_generator(self.score_kept(x, y, weights))
         self.generator_step(tape, g_loss)
         return self.log(discriminator_loss=d_loss, generator_loss=g_loss)
 
