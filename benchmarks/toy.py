@@ -5,8 +5,8 @@
     python benchmarks/toy.py --images   MNIST, one seed
 
 Runs are in runs/toy: the script can be ended at any time and started again, and the full form begins with what the
-quick one has made. Writes results/comparison/: the table in Markdown and CSV, a picture for each set of data, and points.json
-or images.json, which holds every run with its curve and says how long they took and on what.
+quick one has made. Writes results/comparison/: the table in Markdown and CSV, a picture for each set of data, and
+points.json or images.json, which holds every run with its curve and says how long they took and on what.
 """
 
 import argparse
@@ -24,6 +24,7 @@ from keras_gans_cli import compare
 RUNS = ROOT / "runs" / "toy"
 RESULTS = ROOT / "results" / "comparison"
 PAGE = ROOT / "docs" / "comparison.md"
+OPENING = ("non_saturating", "unrolled_5", "wgan", "log_density_ratio")  # of lecture notes on stability
 
 
 def keep(kind, folder):
@@ -43,6 +44,8 @@ def keep(kind, folder):
         target = RESULTS / (name.replace("table", kind) if name.startswith("table") else name)
         with written_beside(target) as beside:
             shutil.copy(folder / name, beside)
+    if kind == "points":
+        compare.draw("ring", folder, OPENING, RESULTS / "density_ratio_mixture.png")
     table = (folder / "table.md").read_text(encoding="utf-8").strip()
     text = re.sub(
         rf"(<!-- {kind} -->\n).*?(<!-- end of {kind} -->)",

@@ -226,7 +226,7 @@ def compare(
     ] = None,
     seeds: Annotated[int | None, typer.Option(min=1, help="Seeds of each run.", show_default="3")] = None,
     steps: Annotated[
-        int | None, typer.Option(min=1, help="Generator steps.", show_default="10,000 on points, 2,000 on images")
+        int | None, typer.Option(min=1, help="Generator steps.", show_default="15,000 on points, 2,000 on images")
     ] = None,
     full: Annotated[bool, typer.Option("--full", help="All four sets of points and five seeds.")] = False,
     out: Annotated[pathlib.Path, typer.Option(help="Folder of the comparison; one that was stopped goes on.")] = (

@@ -10,12 +10,13 @@ import sys
 from keras_gans.data.named import MIXTURES
 from keras_gans.files import written_beside
 from keras_gans_cli import tables
+from keras_gans_cli.compare_run import settings_for
 from keras_gans_cli.free_cores import on_free_cores
 from keras_gans_cli.objectives import OBJECTIVES, check_objective
 
 QUICK = {"data": ("ring", "grid"), "seeds": 3}
 FULL = {"data": ("ring", "grid", "spiral", "imbalanced_ring"), "seeds": 5}
-POINT_STEPS, IMAGE_STEPS = 10_000, 2000
+POINT_STEPS, IMAGE_STEPS = 15_000, 2000
 BASELINE = "non_saturating"
 
 
@@ -26,7 +27,7 @@ def compare(objectives, data, seeds, steps, folder, show=print):
         objectives: Names of `OBJECTIVES`.
         data: Names of data.
         seeds: Number of seeds, 0 to seeds - 1.
-        steps: Generator steps of each run; None for 10,000 on points, 2,000 on images.
+        steps: Generator steps of each run; None for 15,000 on points, 2,000 on images.
         folder: Folder of the comparison: a run whose row is there is not made again, one that was stopped is begun
             anew.
         show: Function that takes a line of text for the user.
@@ -42,8 +43,8 @@ def compare(objectives, data, seeds, steps, folder, show=print):
         check_objective(name)
     specs = [
         {"objective": o, "data": d, "seed": seed, "steps": steps or (POINT_STEPS if d in MIXTURES else IMAGE_STEPS)}
-        for d in data
         for seed in range(seeds)
+        for d in data
         for o in objectives
     ]
     for number, row in enumerate(on_free_cores(lambda spec, core: _row(spec, core, folder), specs), 1):
@@ -57,11 +58,11 @@ def compare(objectives, data, seeds, steps, folder, show=print):
 
 
 def _row(spec, core, folder):
-    """Make one run, unless it was made of the same spec; return its row."""
+    """Make one run, unless it was made of the same spec and settings; return its row."""
     place = folder / "runs" / "{data}-{objective}-{seed}".format(**spec)
     if (place / "row.json").exists():
         row = json.loads((place / "row.json").read_text())
-        if all(row[name] == value for name, value in spec.items()):
+        if all(row[name] == value for name, value in {**spec, "settings": settings_for(spec["data"])}.items()):
             return row
     place.mkdir(parents=True, exist_ok=True)
     (place / "row.json").unlink(missing_ok=True)
@@ -142,8 +143,15 @@ def _numbers(measures):
     return {number: measures[measure][number] for _, measure, number, *_ in tables.columns_of(measures)}
 
 
-def draw(name, folder):
-    """Draw what the first seed's generators made over training, and the distances to the data."""
+def draw(name, folder, objectives=OBJECTIVES, path=None):
+    """Draw what the first seed's generators made over training, and the distances to the data.
+
+    Args:
+        name: Name of the data.
+        folder: Folder of the comparison.
+        objectives: Names of those that are drawn.
+        path: Where to write the picture; None for NAME.png in the folder.
+    """
     import numpy as np
 
     import keras_gans as kg
@@ -151,6 +159,8 @@ def draw(name, folder):
     from keras_gans_cli.plan import standardized
 
     rows = [row for row in read_rows(folder) if (row["data"], row["seed"]) == (name, 0)]
+    rows = [row for row in rows if row["objective"] in objectives]
+    path = path or folder / f"{name}.png"
     snapshots = {}
     for row in rows:
         with np.load(folder / "runs" / f"{name}-{row['objective']}-0" / "snapshots.npz") as file:
@@ -165,7 +175,7 @@ def draw(name, folder):
     }
     if is_points:
         titles = [f"step {point['step']:,}" for point in max((row["curve"] for row in rows), key=len)]
-        pictures.density_rows(snapshots, data.sample(10_000, seed=1), titles, curves, folder / f"{name}.png")
+        pictures.density_rows(snapshots, data.sample(10_000, seed=1), titles, curves, path)
     else:
         images = {objective: kept[-1][:16] if kept else [] for objective, kept in snapshots.items()}
-        pictures.image_rows(images, curves, folder / f"{name}.png")
+        pictures.image_rows(images, curves, path)

@@ -15,6 +15,7 @@ class Objective:
         build: Function of (generator, discriminator) that returns the model, not compiled.
         what: In words, for the table.
         beta_1: Of both players' Adam.
+        discriminator_rate: None for the learning rate of the generator, which falls to 0; or another, which does not.
         spectral: Spectral norm of the discriminator's kernels, or False.
         mixes: Whether D may hold batch normalization; only penalties of single samples forbid it.
     """
@@ -22,6 +23,7 @@ class Objective:
     build: Callable
     what: str
     beta_1: float = 0.5
+    discriminator_rate: float | None = None
     spectral: float | bool = False
     mixes: bool = True
 
@@ -40,7 +42,8 @@ def _with_history(g, d):
     return model
 
 
-GAMMA = 0.1  # of the gradient penalties, on points; Roth et al.'s fixed weight, and what serves R1 and R3GAN there
+GAMMA = 0.1  # of the gradient penalties; Roth et al.'s fixed weight, and what serves R1 on points
+R3GAN_GAMMA = 0.03
 HISTORY_WEIGHT = 1e-3
 GRADIENT = "the non-saturating loss and"
 OBJECTIVES = {
@@ -69,11 +72,15 @@ OBJECTIVES = {
     ),
     "roth": Objective(lambda g, d: kg.RothGAN(g, d, gamma=GAMMA), "regularized density ratio", mixes=False),
     "log_density_ratio": _penalised(penalties.LogDensityRatio(GAMMA / 2), "the same, on logarithms"),
-    "unrolled_5": Objective(lambda g, d: kg.UnrolledGAN(g, d, unroll_steps=5), "unrolled, 5 steps"),
+    "unrolled_5": Objective(
+        lambda g, d: kg.UnrolledGAN(g, d, unroll_steps=5),
+        "unrolled, 5 steps; of D at a constant rate of 1e-4",  # they would come to nothing with a falling one
+        discriminator_rate=1e-4,
+    ),
     "relativistic_average": Objective(kg.RaGAN, "relativistic average"),
     "relativistic_paired": Objective(kg.RpGAN, "relativistic paired"),
     "r3gan": Objective(
-        lambda g, d: kg.R3GAN(g, d, gamma=GAMMA), "relativistic paired, R1 and R2", beta_1=0.0, mixes=False
+        lambda g, d: kg.R3GAN(g, d, gamma=R3GAN_GAMMA), "relativistic paired, R1 and R2", beta_1=0.0, mixes=False
     ),
     "feature_matching": Objective(
         lambda g, d: kg.FeatureMatchingGAN(g, d, real_label=0.9), "feature matching, smoothed labels"

@@ -19,7 +19,7 @@ def test_every_model_and_every_divergence_has_a_row(monkeypatch):
         model = compare_run.build(objective, (2,), 0, 10, {**compare_run.POINTS, "width": 4})
         seen.add(type(model).__name__)
         divergences |= {type(model.divergence).__name__} if isinstance(model, kg.FGAN) else set()
-        assert model.generator.count_params() == 2 * 4 + 4 + 2 * (4 * 4 + 4) + 4 * 2 + 2  # the same for all
+        assert model.generator.count_params() == 2 * 4 + 4 + 4 * (4 * 4 + 4) + 4 * 2 + 2  # the same for all
         assert model.discriminator_optimizer.get_config()["beta_1"] == objective.beta_1
     public = {n for n, v in vars(kg).items() if isinstance(v, type) and issubclass(v, kg.GAN) and v is not kg.GAN}
     assert seen == public

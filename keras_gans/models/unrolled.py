@@ -15,10 +15,10 @@ class UnrolledGAN(GAN):
 
     Metz et al. 2016, section 2.2, equations 6 to 10, arXiv:1611.02163. The k steps are those that the discriminator's
     optimizer would make on the generator's batch, from its present state; the generator's gradient goes through them,
-    and they are forgotten. The generator lowers E log D_k(x) - E log D_k(G(z)): the first term, on which it acts through
-    D_k, holds the modes. The discriminator's own steps are plain ones. Compiled without optimizers it takes Adam with
-    learning rate 1e-3 for the generator and 1e-4 for the discriminator and beta_1 0.5, as the authors' published
-    demonstration does.
+    and they are forgotten. The generator lowers E log D_k(x) - E log D_k(G(z)): the first term, on which it acts
+    through D_k, holds the modes. The discriminator's own steps are plain ones. Compiled without optimizers it takes
+    Adam with learning rate 1e-3 for the generator and 1e-4 for the discriminator and beta_1 0.5, as the authors'
+    published demonstration does.
 
     Args:
         generator: keras Model, z (m, latent_dim) or [z, y] -> x (m, ...).
