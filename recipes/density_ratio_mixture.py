@@ -7,7 +7,7 @@ Command:    keras-gans train density_ratio_mixture [--data ring|grid|imbalanced_
             keras-gans compare non_saturating unrolled_5 wgan log_density_ratio --data ring
 Paper says: pictures of a mixture over steps, where the plain game loses modes and the regularized one holds them.
 Ours:       not run yet.
-Deviations: layers of 128 units; Adam 2e-3 falling to 0 along a cosine. A moving average of the weights is sampled.
+Deviations: five layers of 80 units; Adam 2e-3 falling to 0 along a cosine. A moving average of the weights is sampled.
 """
 
 import keras_gans as kg
@@ -19,7 +19,8 @@ POINTS = {
     "steps": 15000,
     "batch_size": 128,
     "latent_dim": 2,
-    "width": 128,
+    "layers": 5,
+    "width": 80,
     "learning_rate": 2e-3,
     "beta_2": 0.99,
     "weight": 0.05,

@@ -6,9 +6,8 @@ Command:    keras-gans train dragan_kodali2017 [--data mnist|fashion_mnist|digit
 Paper says: MNIST and mixtures: pictures.
 Ours:       not run yet.
 Deviations: images: networks of DCGAN, a quarter of its width, in place of fully connected ones of 128 units. Points:
-            lambda = 0.1, as the penalty asks for slopes of 1 where modes are a fraction of 1 apart. Adam 2e-3 in
-            place of 1e-4, falling to 0 along a cosine, for a run of minutes. A moving average of the weights is
-            sampled.
+            lambda = 0.1, as the penalty asks for slopes of 1 where modes are a fraction of 1 apart. Adam 2e-3 in place
+            of 1e-4, falling to 0 along a cosine, for a run of minutes. A moving average of the weights is sampled.
 """
 
 import keras_gans as kg
@@ -30,7 +29,8 @@ POINTS = {
     "steps": 15000,
     "batch_size": 128,
     "latent_dim": 2,
-    "width": 128,
+    "layers": 5,
+    "width": 80,
     "learning_rate": 2e-3,
     "weight": 0.1,
     "scale": 0.5,

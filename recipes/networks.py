@@ -8,13 +8,15 @@ def small(sample_shape, s, discriminator_norm=None):
 
     Args:
         sample_shape: (2,) or the like, or (H, W, C).
-        s: Settings with `latent_dim` and `width`: units of each of three hidden layers, or channels of the largest map.
+        s: Settings with `latent_dim` and `width`: units of each of `layers` hidden layers, or channels of the largest
+            map.
         discriminator_norm: Normalization in the discriminator of images; None under a gradient penalty.
     """
     if len(sample_shape) == 1:
+        hidden = (s.width,) * s.layers
         return (
-            kg.networks.mlp_generator(s.latent_dim, sample_shape, hidden=(s.width,) * 3),
-            kg.networks.mlp_discriminator(sample_shape, hidden=(s.width,) * 3),
+            kg.networks.mlp_generator(s.latent_dim, sample_shape, hidden),
+            kg.networks.mlp_discriminator(sample_shape, hidden),
         )
     return (
         kg.networks.dcgan_generator(s.latent_dim, sample_shape, s.width, kernel_size=4, hidden=512),
