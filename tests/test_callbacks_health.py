@@ -68,6 +68,8 @@ def test_the_gradient_that_arrives_at_the_generators_weights_by_hand():
         (lambda *pair: kg.LSGAN(*pair, a=-1.0, b=1.0, c=0.0), 1.0),
         (kg.ComposedGAN, -np.log(0.5) * 2),
         (lambda *pair: kg.ComposedGAN(*pair, losses.wasserstein_discriminator, losses.wasserstein_generator), None),
+        (lambda *pair: kg.FGAN(*pair, kg.divergences.GANDivergence()), np.log(4)),
+        (lambda *pair: kg.FGAN(*pair, kg.divergences.KullbackLeibler()), None),
         (kg.WGAN, None),
         (kg.WGANGP, None),
     ],

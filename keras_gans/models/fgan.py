@@ -63,8 +63,9 @@ class FGAN(GAN):
 
     @property
     def undecided_loss(self):
-        """-f(1): the bound is f(1) for a D that says T = f'(1) of all samples."""
-        return -float(self.divergence.f(1.0))
+        """log 4 under `GANDivergence`, whose loss falls to 0 when D is certain; others have no such scale: None."""
+        undecided = -float(self.divergence.f(1.0))
+        return undecided if undecided > 0 else None
 
     def default_optimizers(self):
         """Return Adam(2e-4, beta_1 0.5) for each player."""
