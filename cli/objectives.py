@@ -54,7 +54,9 @@ OBJECTIVES = {
     "hinge_spectral": Objective(
         lambda g, d: kg.HingeGAN(g, d, n_critic=1), "hinge, kernels of spectral norm 3", spectral=3.0
     ),
-    "wgan": Objective(lambda g, d: kg.WGAN(g, d, clip_value=0.1), "Wasserstein, 5 critic steps, clipped at 0.1"),
+    "wgan": Objective(
+        lambda g, d: kg.WGAN(g, d, clip_value=0.2), "Wasserstein, 5 critic steps, clipped at 0.2", beta_1=0.0
+    ),
     "wgan_gp": Objective(
         lambda g, d: kg.WGANGP(g, d, gp_weight=0.1), "Wasserstein, 5 critic steps, penalty 0.1", mixes=False
     ),
