@@ -13,7 +13,7 @@ import statistics
 import textwrap
 
 from keras_gans.files import written_beside
-from keras_gans_cli.tables import columns_of, figure, markdown, paper_rows
+from keras_gans_cli.tables import PAPERS_PROTOCOL, columns_of, figure, in_words, markdown, paper_rows
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "results" / "recipes.json"
@@ -64,9 +64,7 @@ def ours(recipe, rows):
     for data in TITLES:
         runs = [row for row in rows if (row["recipe"], row["data"]) == (recipe, data)]
         if runs:
-            columns = columns_of(runs[0]["measures"])[:2]
-            pairs = [(title.partition(", "), figure(runs, *column)) for title, *column in columns]
-            figures = ", ".join(f"{what} {number} {unit}".rstrip() for (what, _, unit), number in pairs)
+            figures = in_words(runs, columns_of(runs[0]["measures"])[:2])
             parts.append(f"{TITLES[data]}: {figures} ({seeds_of(runs)}, {runs[0]['steps']:,} steps)")
     return textwrap.fill("; ".join(parts) + ".", 120, initial_indent="Ours:       ", subsequent_indent=" " * 12)
 
@@ -91,7 +89,7 @@ def table(data, rows, floors):
             + [figure(runs, *column) for _, *column in columns]
         )
     if data in floors:
-        real = [form.format(floors[data][m][n] * factor) for _, m, n, form, factor in columns]
+        real = [figure([{"measures": floors[data]}], *column) for _, *column in columns]
         lines.append([floors[data]["samples"]["of"], "", "", "", *real])
     lines += [[who, "", "", "", *cells] for who, *cells in paper_rows(data, columns)]
     return markdown(head, lines)
@@ -101,7 +99,7 @@ def page(tables, rows):
     """Return recipes/README.md."""
     hardware = sorted({row["hardware"]["cpu"] for row in rows})
     versions = sorted({", ".join(f"{k} {v}" for k, v in row["versions"].items()) for row in rows})
-    parts = [HEAD.format(hardware="; ".join(hardware), versions="; ".join(versions))]
+    parts = [HEAD.format(hardware="; ".join(hardware), versions="; ".join(versions), papers=PAPERS_PROTOCOL)]
     for data, text in tables:
         parts.append(f"## {TITLES[data]}\n\n{text}")
         pictures = sorted(PICTURES.glob(f"*_*-{data}.png"))
@@ -151,10 +149,7 @@ measurements during it included. Hardware: {hardware}. Versions: {versions}.
 - Points. Data are scaled to standard deviation 1. *modes*: those with a sample within 3 sigma; *high quality*:
   share of samples within 3 sigma of a mode; *KL*: of the histogram of modes, over samples of high quality, to
   the uniform one, in nats; *dispersion*: mean distance to the nearest mode in sigma; *EMD*: exact earth mover's
-  distance between 2,500 samples and 2,500 real points, in standard deviations of the data. The papers' rows: PacGAN
-  (Lin et al. 2018, arXiv:1712.04086; mean ± standard error of ten runs of 400,000 steps) and VEEGAN (Srivastava et
-  al. 2017, arXiv:1705.07761), with their own networks; PacGAN's are of 2,500 samples, ours of 10,000, which makes it
-  easier to cover a mode."""
+  distance between 2,500 samples and 2,500 real points, in standard deviations of the data. {papers}"""
 
 
 def main():

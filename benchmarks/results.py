@@ -11,7 +11,6 @@ points have one each, and there are as many at a time as cores.
 
 import argparse
 import json
-import os
 import shutil
 import subprocess
 import sys
@@ -23,9 +22,9 @@ from result_tables import FLOORS, PICTURES, RESULTS, ROOT
 from keras_gans import metrics, pictures
 from keras_gans.callbacks.run_folder import read_stats
 from keras_gans.files import written_beside
-from keras_gans_cli.free_cores import on_free_cores
+from keras_gans_cli.free_cores import cores, on_free_cores
 from keras_gans_cli.plan import make_plan
-from keras_gans_cli.tables import columns_of
+from keras_gans_cli.tables import columns_of, in_words
 
 RUNS = ROOT / "runs" / "results"
 SEEDS = (0, 1, 2)
@@ -192,9 +191,9 @@ def main():
         names = {folder(*name).name for name in chosen(IMAGE_RUNS + POINT_RUNS)}
         write_rows([row for row in rows() if folder(*name_of(row)).name not in names])
     floors()
-    cores = sorted(os.sched_getaffinity(0))
+    all_cores = cores()
     for name in chosen(IMAGE_RUNS):
-        print(summary(run(*name, cores=cores)), flush=True)
+        print(summary(run(*name, cores=all_cores)), flush=True)
     for row in on_free_cores(lambda name, core: run(*name, cores=[core]), chosen(POINT_RUNS)):
         print(summary(row), flush=True)
     for data in {row["data"] for row in rows()}:
@@ -204,9 +203,9 @@ def main():
 
 def summary(row):
     """Return one line on a finished run."""
-    columns = columns_of(row["measures"])
-    numbers = [f"{title} {form.format(row['measures'][m][n] * factor)}" for title, m, n, form, factor in columns]
-    return f"{folder(*name_of(row)).name}: {row['seconds'] / 60:.1f} min; {', '.join(numbers)}"
+    return (
+        f"{folder(*name_of(row)).name}: {row['seconds'] / 60:.1f} min; {in_words([row], columns_of(row['measures']))}"
+    )
 
 
 if __name__ == "__main__":

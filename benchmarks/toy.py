@@ -40,12 +40,13 @@ def keep(kind, folder):
     RESULTS.mkdir(parents=True, exist_ok=True)
     with written_beside(RESULTS / f"{kind}.json") as beside:
         beside.write_text(json.dumps(report) + "\n")
-    for name in ("table.md", "table.csv", *(f"{data}.png" for data in {row["data"] for row in rows})):
-        target = RESULTS / (name.replace("table", kind) if name.startswith("table") else name)
-        with written_beside(target) as beside:
-            shutil.copy(folder / name, beside)
+    for kept, name in [("table.md", f"{kind}.md"), ("table.csv", f"{kind}.csv")]:
+        with written_beside(RESULTS / name) as beside:
+            shutil.copy(folder / kept, beside)
+    for data, steps in {(row["data"], row["steps"]) for row in rows}:
+        compare.draw(data, steps, folder, path=RESULTS / f"{data}.png")
     if kind == "points":
-        compare.draw("ring", folder, OPENING, RESULTS / "density_ratio_mixture.png")
+        compare.draw("ring", compare.POINT_STEPS, folder, OPENING, RESULTS / "density_ratio_mixture.png")
     table = (folder / "table.md").read_text(encoding="utf-8").strip()
     text = re.sub(
         rf"(<!-- {kind} -->\n).*?(<!-- end of {kind} -->)",

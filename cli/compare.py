@@ -1,18 +1,25 @@
 """Objectives side by side on equal terms: runs in processes of their own, one table, pictures."""
 
 import csv
+import functools
 import json
 import pathlib
 import statistics
 import subprocess
 import sys
 
-from keras_gans.data.named import MIXTURES
+import numpy as np
+
+import keras_gans as kg
+from keras_gans import pictures
+from keras_gans.data.named import MIXTURES, NAMES, suggestion
 from keras_gans.files import written_beside
-from keras_gans_cli import tables
-from keras_gans_cli.compare_run import settings_for
+from keras_gans_cli import evaluation, tables
+from keras_gans_cli.compare_run import settings_for, steps_per_call
 from keras_gans_cli.free_cores import on_free_cores
+from keras_gans_cli.held import held
 from keras_gans_cli.objectives import OBJECTIVES, check_objective
+from keras_gans_cli.plan import standardized
 
 QUICK = {"data": ("ring", "grid"), "seeds": 3}
 FULL = {"data": ("ring", "grid", "spiral", "imbalanced_ring"), "seeds": 5}
@@ -21,48 +28,89 @@ BASELINE = "non_saturating"
 
 
 def compare(objectives, data, seeds, steps, folder, show=print):
-    """Make the runs that are missing, and write the tables and pictures of all.
+    """Make the runs that are missing, and write the tables and pictures of all that the folder holds.
 
     Args:
         objectives: Names of `OBJECTIVES`.
-        data: Names of data.
+        data: Names of built-in data.
         seeds: Number of seeds, 0 to seeds - 1.
-        steps: Generator steps of each run; None for 15,000 on points, 2,000 on images.
+        steps: Generator steps of each run, on points a multiple of 10; None for 15,000 on points, 2,000 on images.
         folder: Folder of the comparison: a run whose row is there is not made again, one that was stopped is begun
-            anew.
+            anew. Runs of other steps have tables of their own.
         show: Function that takes a line of text for the user.
 
     Returns:
         Path of the table, `table.md`.
 
     Raises:
-        RuntimeError: If a run failed otherwise than by diverging; names its log.
+        ValueError: If a name is unknown, or `steps` cannot be made on points.
+        RuntimeError: If another process makes this comparison; or if runs failed otherwise than by diverging, after all
+            others were made: names their logs.
     """
     folder = pathlib.Path(folder)
+    objectives, data = list(dict.fromkeys(objectives)), list(dict.fromkeys(data))
     for name in objectives:
         check_objective(name)
+    for name in data:
+        _check_data(name, steps)
     specs = [
         {"objective": o, "data": d, "seed": seed, "steps": steps or (POINT_STEPS if d in MIXTURES else IMAGE_STEPS)}
         for seed in range(seeds)
         for d in data
         for o in objectives
     ]
-    for number, row in enumerate(on_free_cores(lambda spec, core: _row(spec, core, folder), specs), 1):
-        show(f"{number}/{len(specs)} {row['data']}, {row['objective']}, seed {row['seed']}: {_in_words(row)}")
-        if number % len(objectives) == 0:
-            write_tables(read_rows(folder), folder)
-    write_tables(read_rows(folder), folder)
-    for name in data:
-        draw(name, folder)
+    failed = []
+    folder.mkdir(parents=True, exist_ok=True)
+    with held(folder):
+        for number, row in enumerate(on_free_cores(lambda spec, core: _row(spec, core, folder), specs), 1):
+            if row["status"].startswith("failed"):
+                failed.append(row)
+            title = f"{number}/{len(specs)} {row['data']}, {row['objective']}, seed {row['seed']}"
+            show(f"{title}: {_in_words(row)}")
+            if number % len(objectives) == 0:
+                write_tables(read_rows(folder), folder)
+        rows = read_rows(folder)
+        write_tables(rows, folder)
+        for name, num in dict.fromkeys((row["data"], row["steps"]) for row in rows if row["seed"] == 0):
+            draw(name, num, folder)
+    if failed:
+        logs = "; ".join(f"{row['status']}, see {row['log']}" for row in failed)
+        raise RuntimeError(
+            f"{len(failed)} of {len(specs)} runs failed: {logs}. Expected finished or diverged ones. Call again, which "
+            "makes them anew."
+        )
     return folder / "table.md"
 
 
+def _check_data(name, steps):
+    if name not in NAMES:
+        raise ValueError(
+            f"There are no data {name!r}.{suggestion(name, NAMES)} Expected one of {', '.join(NAMES)}: a folder of "
+            "images is for `keras-gans train`."
+        )
+    per_call = steps_per_call(kg.data.named(name).sample_shape)
+    if steps is not None and steps % per_call:
+        raise ValueError(
+            f"steps={steps} was passed. Expected a multiple of {per_call} on {name}, as so many are made in one call."
+        )
+
+
+def _made_of(spec):
+    """Return all that a row must have in common with a run to stand for it."""
+    settings = settings_for(spec["data"])
+    return {**spec, "settings": settings, "terms": OBJECTIVES[spec["objective"]].terms(settings)}
+
+
+def _is_present(row, spec):
+    return all(row.get(name) == value for name, value in _made_of(spec).items())
+
+
 def _row(spec, core, folder):
-    """Make one run, unless it was made of the same spec and settings; return its row."""
-    place = folder / "runs" / "{data}-{objective}-{seed}".format(**spec)
+    """Make one run, unless it was made with the same constants; return its row."""
+    place = folder / "runs" / "{data}-{objective}-{seed}-{steps}".format(**spec)
     if (place / "row.json").exists():
         row = json.loads((place / "row.json").read_text())
-        if all(row[name] == value for name, value in {**spec, "settings": settings_for(spec["data"])}.items()):
+        if _is_present(row, spec):
             return row
     place.mkdir(parents=True, exist_ok=True)
     (place / "row.json").unlink(missing_ok=True)
@@ -71,47 +119,49 @@ def _row(spec, core, folder):
         command = [sys.executable, "-m", "keras_gans_cli.compare_run", str(place), str(core)]
         done = subprocess.run(command, stdout=log, stderr=log, check=False)
     if done.returncode:
-        raise RuntimeError(f"The run of {spec} failed. Expected a finished or a diverged one. See {place / 'log.txt'}.")
+        return {**spec, "status": f"failed with exit code {done.returncode}", "log": str(log.name), "measures": None}
     return json.loads((place / "row.json").read_text())
 
 
 def read_rows(folder):
-    """Return the rows of all finished runs, in the order of `OBJECTIVES`."""
+    """Return the rows of all runs that ended, in the order of `OBJECTIVES`; those of other constants are left out."""
     rows = [json.loads(path.read_text()) for path in pathlib.Path(folder).glob("runs/*/row.json")]
+    present = [
+        row
+        for row in rows
+        if row["objective"] in OBJECTIVES
+        and _is_present(row, {name: row[name] for name in ("objective", "data", "seed", "steps")})
+    ]
     order = list(OBJECTIVES)
-    return sorted(rows, key=lambda row: (row["data"], order.index(row["objective"]), row["seed"]))
+    return sorted(present, key=lambda row: (row["data"], row["steps"], order.index(row["objective"]), row["seed"]))
 
 
 def _in_words(row):
-    if row["measures"] is None:
-        return row["status"]
-    columns = tables.columns_of(row["measures"])
-    return ", ".join(f"{title} {form.format(row['measures'][m][n] * k)}" for title, m, n, form, k in columns)
+    return tables.in_words([row], tables.columns_of(row["measures"])) if row["measures"] else row["status"]
 
 
 def write_tables(rows, folder):
     """Write table.md, of means over seeds, and table.csv, of all runs."""
-    parts = []
-    for name in dict.fromkeys(row["data"] for row in rows):
-        parts.append(table_of([row for row in rows if row["data"] == name], name))
+    kinds = dict.fromkeys((row["data"], row["steps"]) for row in rows)
+    parts = [table_of([row for row in rows if (row["data"], row["steps"]) == kind], *kind) for kind in kinds]
     with written_beside(folder / "table.md") as beside:
         beside.write_text("\n\n".join(parts) + "\n", encoding="utf-8")
     with written_beside(folder / "table.csv") as beside, open(beside, "w", newline="", encoding="utf-8") as file:
         _write_csv(rows, file)
 
 
-def table_of(rows, name):
+def table_of(rows, name, steps):
     """Return the table of one set of data: a line for each objective, mean ± sample standard deviation over seeds.
 
-    The papers' rows of the same data stand below.
+    For a mixture it is followed by what samples of its own get, and by the papers' rows of the same data.
     """
     measured = next((row["measures"] for row in rows if row["measures"]), None)
     columns = tables.columns_of(measured) if measured else ()
     seeds = len({row["seed"] for row in rows})
-    steps = "/".join(sorted({f"{row['steps']:,}" for row in rows}))
-    head = ["objective", *(title for title, *_ in columns), "time of a step"]
-    lines = []
     base = _seconds(rows, BASELINE)
+    cost = f"step, x that of `{BASELINE}`" if base else "step, ms"
+    head = ["objective", *(title for title, *_ in columns), cost]
+    lines = []
     for objective in dict.fromkeys(row["objective"] for row in rows):
         runs = [row for row in rows if row["objective"] == objective]
         finished = [row for row in runs if row["measures"]]
@@ -120,10 +170,23 @@ def table_of(rows, name):
             ends = ", ".join(row["status"] for row in runs if not row["measures"])
             cells = [f"{cells[0]} ({ends})" if finished else ends, *cells[1:]] if cells else [ends]
         seconds = _seconds(rows, objective)
-        cost = f"{seconds / base:.1f}" if base and seconds else ""
-        lines.append([f"`{objective}`: {OBJECTIVES[objective].what}", *cells, cost])
-    lines += [[*row, ""] for row in tables.paper_rows(name, columns)]
-    return f"**{name}**, {steps} generator steps, {seeds} seed{'s' * (seeds > 1)}\n\n{tables.markdown(head, lines)}"
+        number = "" if not seconds else f"{seconds / base:.1f}" if base else f"{1000 * seconds:.2f}"
+        what = OBJECTIVES[objective].in_words(settings_for(name))
+        fewer = f" ({len(runs)} of {seeds} seeds)" if len(runs) < seeds else ""
+        lines.append([f"`{objective}`: {what}{fewer}", *cells, number])
+    if columns and name in MIXTURES:
+        real = [tables.figure([{"measures": _of_the_mixture(name)}], *column) for _, *column in columns]
+        lines.append(["samples of the mixture itself", *real, ""])
+    papers = tables.paper_rows(name, columns)
+    lines += [[*row, ""] for row in papers]
+    title = f"**{name}**, {steps:,} generator steps, {seeds} seed{'s' * (seeds > 1)}"
+    return "\n\n".join([title, tables.markdown(head, lines), *[tables.PAPERS_PROTOCOL] * bool(papers)])
+
+
+@functools.cache
+def _of_the_mixture(name):
+    data = standardized(kg.data.named(name))
+    return evaluation.protocol_for(name, data)(data.sample(evaluation.NUM_SAMPLES, seed=2))
 
 
 def _seconds(rows, objective):
@@ -140,34 +203,30 @@ def _write_csv(rows, file):
 
 
 def _numbers(measures):
-    return {number: measures[measure][number] for _, measure, number, *_ in tables.columns_of(measures)}
+    found = {number: measures[measure][number] for _, measure, number, *_ in tables.columns_of(measures)}
+    return {number: "inf" if value is None else value for number, value in found.items()}
 
 
-def draw(name, folder, objectives=OBJECTIVES, path=None):
+def draw(name, steps, folder, objectives=OBJECTIVES, path=None):
     """Draw what the first seed's generators made over training, and the distances to the data.
 
     Args:
         name: Name of the data.
+        steps: Generator steps of the runs.
         folder: Folder of the comparison.
         objectives: Names of those that are drawn.
-        path: Where to write the picture; None for NAME.png in the folder.
+        path: Where to write the picture; None for NAME-STEPS.png in the folder.
     """
-    import numpy as np
-
-    import keras_gans as kg
-    from keras_gans import pictures
-    from keras_gans_cli.plan import standardized
-
-    rows = [row for row in read_rows(folder) if (row["data"], row["seed"]) == (name, 0)]
+    rows = [row for row in read_rows(folder) if (row["data"], row["seed"], row["steps"]) == (name, 0, steps)]
     rows = [row for row in rows if row["objective"] in objectives]
-    path = path or folder / f"{name}.png"
+    path = path or folder / f"{name}-{steps}.png"
     snapshots = {}
     for row in rows:
-        with np.load(folder / "runs" / f"{name}-{row['objective']}-0" / "snapshots.npz") as file:
+        with np.load(folder / "runs" / f"{name}-{row['objective']}-0-{steps}" / "snapshots.npz") as file:
             snapshots[row["objective"]] = [file[key].astype("float32") for key in file.files]
     data = standardized(kg.data.named(name))
     columns = tables.columns_of(next(point for row in rows for point in row["curve"]))
-    is_points = isinstance(data, kg.data.Mixture)
+    is_points = name in MIXTURES
     _, measure, number, *_ = columns[-1] if is_points else columns[0]
     curves = {
         row["objective"]: ([p["step"] for p in row["curve"]], [p[measure][number] for p in row["curve"]])

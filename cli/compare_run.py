@@ -4,6 +4,7 @@ import json
 import os
 import pathlib
 import sys
+import threading
 import time
 
 from keras_gans.data.named import MIXTURES
@@ -20,13 +21,35 @@ POINTS = {  # deep and narrow, in small batches: of what a minute of one core ca
     "learning_rate": 2e-3,
     "beta_2": 0.99,
     "ema_decay": 0.995,
+    "gamma": 0.1,  # Roth et al.'s fixed weight, and what serves R1 on points
+    "r3gan_gamma": 0.03,
+    "gp_weight": 0.1,
+    "clip_value": 0.2,
+    "history_weight": 1e-3,
 }
-IMAGES = {"width": 16, "batch_size": 32, "latent_dim": 64, "learning_rate": 1e-3, "beta_2": 0.99, "ema_decay": 0.995}
+IMAGES = {
+    "width": 16,
+    "batch_size": 32,
+    "latent_dim": 64,
+    "learning_rate": 1e-3,
+    "beta_2": 0.99,
+    "ema_decay": 0.995,
+    "gamma": 1.0,
+    "r3gan_gamma": 1.0,
+    "gp_weight": 10.0,
+    "clip_value": 0.1,
+    "history_weight": 1e-3,
+}
 
 
 def settings_for(data):
     """Return the settings of all runs on a set of data."""
     return POINTS if data in MIXTURES else IMAGES
+
+
+def steps_per_call(sample_shape):
+    """Return how many steps one call makes, of which the steps of a run on points must be a multiple."""
+    return STEPS_PER_CALL if len(sample_shape) == 1 else 1
 
 
 def networks(kg, sample_shape, objective, s):
@@ -51,14 +74,13 @@ def build(objective, sample_shape, seed, steps, s):
     import keras_gans as kg
 
     keras.utils.set_random_seed(seed)
-    model = objective.build(*networks(kg, sample_shape, objective, s))
+    model = objective.build(*networks(kg, sample_shape, objective, s), s)
     adam = lambda steps: keras.optimizers.Adam(  # noqa: E731
         keras.optimizers.schedules.CosineDecay(s["learning_rate"], steps), objective.beta_1, s["beta_2"]
     )
     rate = objective.discriminator_rate
     d_adam = keras.optimizers.Adam(rate, objective.beta_1, s["beta_2"]) if rate else adam(steps * model.n_critic)
-    per_call = STEPS_PER_CALL if len(sample_shape) == 1 else 1
-    model.compile(adam(steps), d_adam, steps_per_execution=per_call)
+    model.compile(adam(steps), d_adam, steps_per_execution=steps_per_call(sample_shape))
     model.track_ema(s["ema_decay"])
     return model
 
@@ -79,13 +101,16 @@ def run(spec, folder):
     is_points = isinstance(data, kg.data.Mixture)
     s = settings_for(spec["data"])
     steps = spec["steps"]
-    model = build(OBJECTIVES[spec["objective"]], data.sample_shape, spec["seed"], steps, s)
+    objective = OBJECTIVES[spec["objective"]]
+    model = build(objective, data.sample_shape, spec["seed"], steps, s)
+    per_call = steps_per_call(data.sample_shape)
     protocol = evaluation.protocol_for(spec["data"], data)
-    row = {**spec, "settings": s, "status": "finished", "seconds_per_step": None, "curve": []}
+    about = {"settings": s, "terms": objective.terms(s)}
+    row = {**spec, **about, "status": "finished", "seconds_per_step": None, "curve": []}
     kept = []
     try:
         for share in SNAPSHOTS:
-            due = round(share * steps / STEPS_PER_CALL) * STEPS_PER_CALL
+            due = round(share * steps / per_call) * per_call
             if due > model.step:
                 begun, before = time.perf_counter(), model.step
                 model.fit(
@@ -103,16 +128,28 @@ def run(spec, folder):
         row["error"] = str(error)
     row["seconds"] = time.perf_counter() - started
     row["measures"] = row["curve"][-1] if row["status"] == "finished" else None
+    most = np.finfo("float16").max
     with written_beside(folder / "snapshots.npz") as beside, open(beside, "wb") as file:
-        np.savez_compressed(file, **{f"at_{i}": samples.astype("float16") for i, samples in enumerate(kept)})
+        snapshots = {f"at_{i}": np.clip(samples, -most, most).astype("float16") for i, samples in enumerate(kept)}
+        np.savez_compressed(file, **snapshots)
     with written_beside(folder / "row.json") as beside:  # the last: who has a row is done
         beside.write_text(json.dumps(as_json(row), indent=1, allow_nan=False) + "\n")
 
 
+def _end_with(parent):
+    """End this process when the one that started it is gone, for it may have been killed and be started anew."""
+    while os.getppid() == parent:
+        time.sleep(1)
+    os._exit(1)
+
+
 def main():
     """Take folder and core from the command line."""
+    threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
     folder, core = pathlib.Path(sys.argv[1]), int(sys.argv[2])
-    os.sched_setaffinity(0, {core})
+    os.environ["CUDA_VISIBLE_DEVICES"] = ""  # a run is one core's: many at a time, whose times compare
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, {core})
     from keras_gans_cli import quiet
 
     quiet.load()  # TensorFlow takes as many threads as this process has cores

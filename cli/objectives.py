@@ -1,4 +1,4 @@
-"""Every objective under one name, on equal terms: the networks and the budget are the same, what is below is not."""
+"""Every objective under one name, for comparisons: what is here is proper to each, all else is the same for all."""
 
 import dataclasses
 from collections.abc import Callable
@@ -12,8 +12,8 @@ class Objective:
     """One row of a comparison.
 
     Args:
-        build: Function of (generator, discriminator) that returns the model, not compiled.
-        what: In words, for the table.
+        build: Function of (generator, discriminator, settings) that returns the model, not compiled.
+        what: In words, for the table; settings in braces.
         beta_1: Of both players' Adam.
         discriminator_rate: None for the learning rate of the generator, which falls to 0; or another, which does not.
         spectral: Spectral norm of the discriminator's kernels, or False.
@@ -27,71 +27,97 @@ class Objective:
     spectral: float | bool = False
     mixes: bool = True
 
+    def terms(self, settings):
+        """Return what tells a run from those of other constants: all but the function, for JSON."""
+        fields = {field.name: getattr(self, field.name) for field in dataclasses.fields(self) if field.name != "build"}
+        return {**fields, "what": self.in_words(settings)}
 
-def _penalised(penalty, what):
-    return Objective(lambda g, d: kg.ComposedGAN(g, d, penalties=[penalty]), what, mixes=False)
+    def in_words(self, settings):
+        """Return what it is, with its weights."""
+        return self.what.format(**settings)
+
+
+def _plain(model, what, **kwargs):
+    return Objective(lambda g, d, s: model(g, d), what, **kwargs)
+
+
+def _penalised(penalties_of, what):
+    """The non-saturating loss with penalties, a function of the settings."""
+    build = lambda g, d, s: kg.ComposedGAN(g, d, penalties=penalties_of(s))  # noqa: E731
+    return Objective(build, f"non-saturating, {what}", mixes=False)
 
 
 def _fgan(divergence, what):
-    return Objective(lambda g, d: kg.FGAN(g, d, divergence), f"f-GAN, {what}")
+    return Objective(lambda g, d, s: kg.FGAN(g, d, divergence), f"f-GAN, {what}")
 
 
-def _with_history(g, d):
+def _with_history(g, d, s):
     model = kg.NonSaturatingGAN(g, d)
-    model.track_history(HISTORY_WEIGHT)
+    model.track_history(s["history_weight"])
     return model
 
 
-GAMMA = 0.1  # of the gradient penalties; Roth et al.'s fixed weight, and what serves R1 on points
-R3GAN_GAMMA = 0.03
-HISTORY_WEIGHT = 1e-3
-GRADIENT = "the non-saturating loss and"
 OBJECTIVES = {
-    "minimax": Objective(kg.MinimaxGAN, "minimax, saturating"),
-    "non_saturating": Objective(kg.NonSaturatingGAN, "non-saturating"),
-    "least_squares": Objective(kg.LSGAN, "least squares"),
-    "hinge": Objective(lambda g, d: kg.HingeGAN(g, d, n_critic=1), "hinge"),
+    "minimax": _plain(kg.MinimaxGAN, "minimax, saturating"),
+    "non_saturating": _plain(kg.NonSaturatingGAN, "non-saturating"),
+    "least_squares": _plain(kg.LSGAN, "least squares"),
+    "hinge": Objective(lambda g, d, s: kg.HingeGAN(g, d, n_critic=1), "hinge"),
     "hinge_spectral": Objective(
-        lambda g, d: kg.HingeGAN(g, d, n_critic=1), "hinge, kernels of spectral norm 3", spectral=3.0
+        lambda g, d, s: kg.HingeGAN(g, d, n_critic=1), "hinge, kernels of spectral norm 3", spectral=3.0
     ),
     "wgan": Objective(
-        lambda g, d: kg.WGAN(g, d, clip_value=0.2), "Wasserstein, 5 critic steps, clipped at 0.2", beta_1=0.0
+        lambda g, d, s: kg.WGAN(g, d, clip_value=s["clip_value"]),
+        "Wasserstein, 5 critic steps, clipped at {clip_value}",
+        beta_1=0.0,
     ),
     "wgan_gp": Objective(
-        lambda g, d: kg.WGANGP(g, d, gp_weight=0.1), "Wasserstein, 5 critic steps, penalty 0.1", mixes=False
-    ),
-    "wgan_lp": Objective(
-        lambda g, d: kg.WGANGP(g, d, gp_weight=0.1, one_sided=True), "the same, one-sided", mixes=False
-    ),
-    "dragan": _penalised(penalties.DRAGAN(GAMMA), f"{GRADIENT} DRAGAN's penalty"),
-    "zero_centred": _penalised(penalties.GradientPenalty(GAMMA / 2, target=0.0), f"{GRADIENT} zero-centred penalty"),
-    "r1": _penalised(penalties.R1(GAMMA), f"{GRADIENT} R1"),
-    "r1_lazy": _penalised(penalties.R1(GAMMA, interval=8), f"{GRADIENT} R1 in every 8th step"),
-    "r1_r2": Objective(
-        lambda g, d: kg.ComposedGAN(g, d, penalties=[penalties.R1(GAMMA), penalties.R2(GAMMA)]),
-        f"{GRADIENT} R1 and R2",
+        lambda g, d, s: kg.WGANGP(g, d, gp_weight=s["gp_weight"]),
+        "Wasserstein, 5 critic steps, penalty {gp_weight}",
         mixes=False,
     ),
-    "roth": Objective(lambda g, d: kg.RothGAN(g, d, gamma=GAMMA), "regularized density ratio", mixes=False),
-    "log_density_ratio": _penalised(penalties.LogDensityRatio(GAMMA / 2), "the same, on logarithms"),
+    "wgan_lp": Objective(
+        lambda g, d, s: kg.WGANGP(g, d, gp_weight=s["gp_weight"], one_sided=True),
+        "Wasserstein, 5 critic steps, one-sided penalty {gp_weight}",
+        mixes=False,
+    ),
+    "dragan": _penalised(lambda s: [penalties.DRAGAN(s["gp_weight"])], "DRAGAN's penalty {gp_weight}"),
+    "zero_centred": _penalised(
+        lambda s: [penalties.GradientPenalty(s["gamma"] / 2, target=0.0)],
+        "zero-centred penalty on interpolates, half of {gamma}",
+    ),
+    "r1": _penalised(lambda s: [penalties.R1(s["gamma"])], "R1 {gamma}"),
+    "r1_lazy": _penalised(lambda s: [penalties.R1(s["gamma"], interval=8)], "R1 {gamma} in every 8th step"),
+    "r1_r2": _penalised(lambda s: [penalties.R1(s["gamma"]), penalties.R2(s["gamma"])], "R1 {gamma} and R2 {gamma}"),
+    "roth": Objective(
+        lambda g, d, s: kg.RothGAN(g, d, gamma=s["gamma"]),
+        "non-saturating, the density ratio's regularizer {gamma}",
+        mixes=False,
+    ),
+    "log_density_ratio": _penalised(
+        lambda s: [penalties.LogDensityRatio(s["gamma"] / 2)],
+        "the density ratio's regularizer on logarithms, half of {gamma}",
+    ),
     "unrolled_5": Objective(
-        lambda g, d: kg.UnrolledGAN(g, d, unroll_steps=5),
-        "unrolled, 5 steps; of D at a constant rate of 1e-4",  # they would come to nothing with a falling one
+        lambda g, d, s: kg.UnrolledGAN(g, d, unroll_steps=5),
+        "unrolled, 5 steps; D's rate is constant, 1e-4",  # the unrolled steps have it too, and would come to nothing
         discriminator_rate=1e-4,
     ),
-    "relativistic_average": Objective(kg.RaGAN, "relativistic average"),
-    "relativistic_paired": Objective(kg.RpGAN, "relativistic paired"),
+    "relativistic_average": _plain(kg.RaGAN, "relativistic average"),
+    "relativistic_paired": _plain(kg.RpGAN, "relativistic paired"),
     "r3gan": Objective(
-        lambda g, d: kg.R3GAN(g, d, gamma=R3GAN_GAMMA), "relativistic paired, R1 and R2", beta_1=0.0, mixes=False
+        lambda g, d, s: kg.R3GAN(g, d, gamma=s["r3gan_gamma"]),
+        "relativistic paired, R1 {r3gan_gamma} and R2 {r3gan_gamma}",
+        beta_1=0.0,
+        mixes=False,
     ),
     "feature_matching": Objective(
-        lambda g, d: kg.FeatureMatchingGAN(g, d, real_label=0.9), "feature matching, smoothed labels"
+        lambda g, d, s: kg.FeatureMatchingGAN(g, d, real_label=0.9), "feature matching, real labels 0.9"
     ),
     "smoothed_labels": Objective(
-        lambda g, d: kg.ComposedGAN(g, d, losses.label_smoothed_discriminator, losses.non_saturating_generator),
-        "non-saturating, smoothed labels",
+        lambda g, d, s: kg.ComposedGAN(g, d, losses.label_smoothed_discriminator, losses.non_saturating_generator),
+        "non-saturating, real labels 0.9",
     ),
-    "historical_averaging": Objective(_with_history, "non-saturating, historical averaging"),
+    "historical_averaging": Objective(_with_history, "non-saturating, historical averaging {history_weight}"),
     "f_total_variation": _fgan(divergences.TotalVariation(), "total variation"),
     "f_kl": _fgan(divergences.KullbackLeibler(), "Kullback-Leibler"),
     "f_reverse_kl": _fgan(divergences.ReverseKullbackLeibler(), "reverse Kullback-Leibler"),

@@ -1,8 +1,6 @@
 """One run of a recipe: its folder, its training from wherever it stands, and what is left at its end."""
 
-import contextlib
 import dataclasses
-import os
 import pathlib
 import warnings
 
@@ -15,6 +13,7 @@ from keras_gans.callbacks.run_folder import read_options
 from keras_gans.callbacks.sample_grid import picture_interpolation
 from keras_gans.replicas import is_chief
 from keras_gans_cli import evaluation
+from keras_gans_cli.held import held
 from keras_gans_cli.plan import Plan, as_setting, make_plan
 
 NUM_REAL = 1000  # points beneath a scatter plot
@@ -112,7 +111,7 @@ def train(plan, directory, strategy, show=print):
         return None
     protocol = evaluation.protocol_for(plan.data, data)
     directory.mkdir(parents=True, exist_ok=goes_on)
-    with _held(directory):
+    with held(directory):
         with warnings.catch_warnings(record=True) as damaged:
             warnings.simplefilter("always")
             step = callbacks.restore(model, directory / BACKUPS)
@@ -140,24 +139,6 @@ def _fit(model, plan, common):
             verbose=0,
             callbacks=common,
         )
-
-
-@contextlib.contextmanager
-def _held(directory):
-    """Keep other processes out of a folder; what holds it is gone with this process, however it ends."""
-    import fcntl
-
-    descriptor = os.open(directory, os.O_RDONLY)
-    try:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise RuntimeError(
-                f"Another process trains in {directory}. Expected a run that was stopped. Wait for it, or stop it."
-            ) from None
-        yield
-    finally:
-        os.close(descriptor)
 
 
 def _devices(strategy):

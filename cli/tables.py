@@ -3,6 +3,11 @@
 import statistics
 
 # What the papers report of the same mixtures: modes, share of high quality, KL(generated || uniform).
+PAPERS_PROTOCOL = (
+    "Papers: PacGAN (Lin et al. 2018, arXiv:1712.04086), mean ± standard error of ten runs of 400,000 steps, 2,500 "
+    "samples; VEEGAN (Srivastava et al. 2017, arXiv:1705.07761); both with networks of their own. Ours are of 10,000 "
+    "samples, which makes it easier to cover a mode."
+)
 PAPERS = {
     "ring": (
         ("GAN of PacGAN's table 1", "6.3 ± 0.5", "98.2 ± 0.2", "0.45 ± 0.09"),
@@ -52,16 +57,29 @@ def columns_of(measures):
 
 
 def figure(runs, measure, number, form, factor):
-    """Write one run's number as it is, several as mean ± sample standard deviation."""
-    values = [run["measures"][measure][number] * factor for run in runs]
+    """Write one run's number as it is, several as mean ± sample standard deviation, infinity where one is infinite.
+
+    JSON holds None for what is infinite, such as the KL of a generator without a sample of high quality.
+    """
+    values = [run["measures"][measure][number] for run in runs]
+    if None in values:
+        return "∞"
+    values = [value * factor for value in values]
     if len(values) == 1:
         return form.format(values[0])
     return f"{form.format(statistics.mean(values))} ± {form.format(statistics.stdev(values))}"
 
 
+def in_words(runs, columns):
+    """Return the columns of one or several runs as a line of text."""
+    pairs = [(title.partition(", "), figure(runs, *column)) for title, *column in columns]
+    return ", ".join(f"{what} {number} {unit}".rstrip() for (what, _, unit), number in pairs)
+
+
 def paper_rows(data, columns):
     """Return the papers' rows of a set of data: who, and a cell for each of the columns."""
-    return [[who, *numbers, *[""] * (len(columns) - len(numbers))] for who, *numbers in PAPERS.get(data, ())]
+    cells = [[who, *numbers, *[""] * len(columns)] for who, *numbers in PAPERS.get(data, ())]
+    return [row[: len(columns) + 1] for row in cells]
 
 
 def markdown(head, lines):
