@@ -86,7 +86,10 @@ def build(objective, sample_shape, seed, steps, s):
 
 
 def run(spec, folder):
-    """Train and measure; write row.json and snapshots.npz into the folder."""
+    """Train and measure; write row.json and snapshots.npz into the folder.
+
+    Times are those of the processor, which tell what a run costs on its core whatever else runs there.
+    """
     import numpy as np
 
     import keras_gans as kg
@@ -96,7 +99,7 @@ def run(spec, folder):
     from keras_gans_cli.objectives import OBJECTIVES
     from keras_gans_cli.plan import standardized
 
-    started = time.perf_counter()
+    started = time.process_time()
     data = standardized(kg.data.named(spec["data"]))
     is_points = isinstance(data, kg.data.Mixture)
     s = settings_for(spec["data"])
@@ -112,21 +115,21 @@ def run(spec, folder):
         for share in SNAPSHOTS:
             due = round(share * steps / per_call) * per_call
             if due > model.step:
-                begun, before = time.perf_counter(), model.step
+                begun, before = time.process_time(), model.step
                 model.fit(
                     data.stream(s["batch_size"] * model.n_critic, seed=spec["seed"], start=model.step),
                     steps_per_epoch=due - model.step,
                     verbose=0,
                     callbacks=[kg.callbacks.StopOnNaN()],
                 )
-                row["seconds_per_step"] = (time.perf_counter() - begun) / (due - before)  # of the last, longest part
+                row["seconds_per_step"] = (time.process_time() - begun) / (due - before)  # of the last, longest part
             samples = model.sample(NUM_SAMPLES, seed=0)
             row["curve"].append({"step": due, **protocol(samples)})
             kept.append(samples[: NUM_KEPT if is_points else 64])
     except FloatingPointError as error:
         row["status"] = f"diverged at step {model.step}"
         row["error"] = str(error)
-    row["seconds"] = time.perf_counter() - started
+    row["seconds"] = time.process_time() - started
     row["measures"] = row["curve"][-1] if row["status"] == "finished" else None
     most = np.finfo("float16").max
     with written_beside(folder / "snapshots.npz") as beside, open(beside, "wb") as file:

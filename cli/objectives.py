@@ -111,7 +111,7 @@ OBJECTIVES = {
         mixes=False,
     ),
     "feature_matching": Objective(
-        lambda g, d, s: kg.FeatureMatchingGAN(g, d, real_label=0.9), "feature matching, real labels 0.9"
+        lambda g, d, s: kg.FeatureMatchingGAN(g, d, real_label=0.9), "feature matching, real labels 0.9", mixes=False
     ),
     "smoothed_labels": Objective(
         lambda g, d, s: kg.ComposedGAN(g, d, losses.label_smoothed_discriminator, losses.non_saturating_generator),

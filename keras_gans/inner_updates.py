@@ -6,19 +6,34 @@ import tensorflow as tf
 _TINY = 1e-30  # under the root, where it changes no update and keeps the root's gradient at 0 finite
 
 
-def check_differentiable(optimizer):
-    """Refuse optimizers whose update is not written here.
+def check_differentiable(optimizer, variables):
+    """Refuse optimizers whose update is not written here, and variables that are more than updated.
 
     Args:
         optimizer: A Keras optimizer, built.
+        variables: Those that it updates.
 
     Raises:
-        ValueError: If it is not one of SGD, RMSprop and Adam, or clips, decays or accumulates besides.
+        ValueError: If it is not one of SGD, RMSprop and Adam, or clips, decays, averages or accumulates besides, or a
+            variable has a constraint.
     """
+    constrained = [v.path for v in variables if v.constraint is not None]
+    if constrained:
+        raise ValueError(
+            f"{', '.join(constrained)} of the discriminator have constraints, which steps that are differentiated do "
+            "not apply. Expected none. Build the layers without kernel_constraint and the like."
+        )
     optimizer = _unscaled(optimizer)
     besides = [
         name
-        for name in ("weight_decay", "clipnorm", "clipvalue", "global_clipnorm", "gradient_accumulation_steps")
+        for name in (
+            "weight_decay",
+            "clipnorm",
+            "clipvalue",
+            "global_clipnorm",
+            "gradient_accumulation_steps",
+            "use_ema",
+        )
         if getattr(optimizer, name, None)
     ]
     if type(optimizer) not in _UPDATES or besides or getattr(optimizer, "amsgrad", False):

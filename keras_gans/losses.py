@@ -302,9 +302,11 @@ def f_divergence_generator(s_fake, divergence):
 
 @keras.saving.register_keras_serializable(package="keras_gans")
 def f_divergence_generator_heuristic(s_fake, divergence):
-    """-E g_f(s(G(z))): the generator raises T on its samples, whose gradient does not vanish where D is certain.
+    """-E g_f(s(G(z))): the generator raises T on its samples.
 
-    Nowozin et al. 2016, section 3.2, arXiv:1606.00709: what the non-saturating loss is to the minimax game.
+    Nowozin et al. 2016, section 3.2, arXiv:1606.00709: what the non-saturating loss is to the minimax game. Its
+    gradient does not vanish where D is certain of a generated sample, except under `TotalVariation`, whose T is bounded
+    below.
 
     Args:
         s_fake: Raw scores of generated samples, shape (m, 1).

@@ -3,7 +3,7 @@
 Paper:      Nowozin et al. 2016, "f-GAN: Training Generative Neural Samplers using Variational Divergence Minimization",
             arXiv:1606.00709, Algorithm 1 with the generator's step of section 3.2.
 Command:    keras-gans train fgan_nowozin2016 [--data mnist|...|ring|grid|FOLDER] [--set divergence=PearsonChiSquared]
-            with any class of keras_gans.divergences that needs no argument
+            with any of DIVERGENCES below
 Paper says: MNIST: log-likelihoods by a Parzen window (table 4), 416 +- 5.6 nats under Kullback-Leibler and from -2101
             to 429 under others, an estimate that is known to misjudge samples and is not made here. A mixture in one
             dimension (tables 2 and 3), which is not given.
@@ -18,6 +18,17 @@ from keras_gans.recipes import networks
 from keras_gans.recipes.optimizers import falling_adam
 
 DATA = "mnist"
+DIVERGENCES = (
+    "TotalVariation",
+    "KullbackLeibler",
+    "ReverseKullbackLeibler",
+    "PearsonChiSquared",
+    "NeymanChiSquared",
+    "SquaredHellinger",
+    "Jeffrey",
+    "JensenShannon",
+    "GANDivergence",
+)
 IMAGES = {
     "divergence": "KullbackLeibler",
     "steps": 5000,
@@ -43,6 +54,8 @@ POINTS = {
 
 def build(sample_shape, s):
     """Return the compiled model."""
+    if s.divergence not in DIVERGENCES:
+        raise ValueError(f"divergence={s.divergence!r} was passed. Expected one of {', '.join(DIVERGENCES)}.")
     generator, discriminator = networks.small(sample_shape, s, discriminator_norm="batch")
     model = kg.FGAN(generator, discriminator, getattr(kg.divergences, s.divergence)())
     model.compile(

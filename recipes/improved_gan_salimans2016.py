@@ -3,8 +3,9 @@
 Paper:      Salimans et al. 2016, "Improved Techniques for Training GANs", arXiv:1606.03498, sections 3.1, 3.3 and 3.4;
             real samples have label 0.9.
 Command:    keras-gans train improved_gan_salimans2016 [--data mnist|fashion_mnist|digits|ring|grid|FOLDER|...]
-Paper says: classification of MNIST, CIFAR-10 and SVHN with few labels; Inception scores of CIFAR-10. Of its feature
-            matching it says that it serves a classifier better than the eye. Nothing of MNIST's samples in numbers.
+Paper says: classification of MNIST, CIFAR-10 and SVHN with few labels, Inception scores of CIFAR-10, and that people
+            cannot tell its MNIST samples from real ones, under minibatch discrimination. Of feature matching it says
+            that it serves a classifier better than the eye.
 Ours:       not run yet.
 Deviations: no labels; minibatch discrimination and virtual batch normalization are left out; the weight of historical
             averaging, which the paper does not give, is 1e-4. Networks of DCGAN, a quarter of its width, five layers of
@@ -42,7 +43,7 @@ POINTS = {
 
 def build(sample_shape, s):
     """Return the compiled model."""
-    generator, discriminator = networks.small(sample_shape, s, discriminator_norm="batch")
+    generator, discriminator = networks.small(sample_shape, s)
     model = kg.FeatureMatchingGAN(generator, discriminator, real_label=s.real_label)
     model.compile(
         falling_adam(s.learning_rate, s.steps), falling_adam(s.learning_rate, s.steps), jit_compile=s.jit_compile

@@ -3,7 +3,7 @@
 Paper:      Miyato et al. 2018, "Spectral Normalization for Generative Adversarial Networks", arXiv:1802.05957,
             equations 16 and 17; one power iteration a step, no other normalization in the discriminator.
 Command:    keras-gans train sngan_miyato2018 [--data mnist|fashion_mnist|digits|ring|grid|FOLDER|...]
-Paper says: CIFAR-10 and ImageNet; nothing of MNIST or of mixtures.
+Paper says: CIFAR-10, STL-10 and ImageNet; nothing of MNIST or of mixtures.
 Ours:       MNIST: classifier-Fréchet 3.39, classifier score 8.97 (1 seed, 9,000 steps); Ring of 8 Gaussians: modes 8.0
             ± 0.0, high quality 97.3 ± 0.6 % (3 seeds, 12,000 steps); Grid of 25 Gaussians: modes 24.7 ± 0.6, high
             quality 80.3 ± 4.7 % (3 seeds, 12,000 steps).

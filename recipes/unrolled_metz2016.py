@@ -1,16 +1,17 @@
 """Unrolled GAN: a generator that sees the discriminator's next steps.
 
-Paper:      Metz et al. 2016, "Unrolled Generative Adversarial Networks", arXiv:1611.02163, section 2.2. Points as in
-            the authors' published demonstration: 5 steps, Adam 1e-3 for the generator and 1e-4 for the discriminator,
-            beta_1 0.5, z of 256 numbers.
+Paper:      Metz et al. 2016, "Unrolled Generative Adversarial Networks", arXiv:1611.02163, section 2.2; with 5 steps
+            and a rate of 1e-4 for the discriminator, as in the authors' published demonstration, which has batches of
+            512, z of 256 numbers, 1e-3 for the generator and beta_1 0.5.
 Command:    keras-gans train unrolled_metz2016 [--data mnist|fashion_mnist|digits|ring|grid|FOLDER|...]
-Paper says: ring: pictures, in which 10 steps reach all 8 modes and a plain GAN runs from one to the next; stacked
-            MNIST: modes of 1,000 for discriminators smaller than the generator. Nothing of MNIST itself.
+Paper says: ring: pictures, in which 10 steps reach all 8 modes and a plain GAN runs from one to the next; MNIST with a
+            recurrent generator: pictures; stacked MNIST: modes of 1,000 for discriminators smaller than the generator.
 Ours:       not run yet.
-Deviations: images: networks of DCGAN, a quarter of its width; 3 unrolled steps. Points: z of two numbers, five layers
-            of 80 ReLU units in place of two of 128 tanh units, Adam with beta_2 0.99, 2e-3 for the generator. Its rate
-            falls to 0 along a cosine; the discriminator's does not, as the unrolled steps have it too and would come to
-            nothing. A moving average of the weights is sampled.
+Deviations: a non-saturating term in the generator's loss, see the class. Images: networks of DCGAN, a quarter of its
+            width; 3 unrolled steps. Points: z of two numbers, batches of 128, five layers of 80 ReLU units in place of
+            two of 128 tanh units, Adam with beta_2 0.99, 2e-3 for the generator. Its rate falls to 0 along a cosine;
+            the discriminator's does not, as the unrolled steps have it too and would come to nothing. A moving average
+            of the weights is sampled.
 """
 
 import keras

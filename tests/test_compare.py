@@ -41,21 +41,24 @@ def test_a_comparison_through_the_command(tmp_path):
     table = (tmp_path / "table.md").read_text()
     assert "**ring**, 20 generator steps, 1 seed" in table
     assert "| `non_saturating`: non-saturating |" in table
+    assert "| `r3gan`: relativistic paired, R1 0.03 and R2 0.03 |" in table
+    assert "| samples of the mixture itself | 8.0 | 98.9 |" in table
+    assert "| VEEGAN, the same table | 8 | 52.9 |" in table
     with open(tmp_path / "table.csv", newline="") as file:
         table = list(csv.DictReader(file))
     assert [float(line["modes"]) for line in table] == [row["measures"]["modes"]["modes"] for row in rows]
-    with Image.open(tmp_path / "ring.png") as picture:
+    with Image.open(tmp_path / "ring-20.png") as picture:
         assert np.ptp(np.asarray(picture)) > 0
     # a second time nothing is made again, and a run that was lost is
     written = {path: path.stat().st_mtime_ns for path in tmp_path.glob("runs/*/row.json")}
-    lost = tmp_path / "runs" / "ring-r3gan-0" / "row.json"
+    lost = tmp_path / "runs" / "ring-r3gan-0-20" / "row.json"
     lost.unlink()
     keras_gans(*arguments)
     assert {p for p, when in written.items() if p.stat().st_mtime_ns != when} == {lost}
 
 
 def test_a_diverged_run_is_a_row_that_says_so(tmp_path, monkeypatch):
-    def nan_after_a_while(generator, discriminator):
+    def nan_after_a_while(generator, discriminator, settings):
         model = kg.NonSaturatingGAN(generator, discriminator)
         fit = model.fit
 
@@ -70,31 +73,90 @@ def test_a_diverged_run_is_a_row_that_says_so(tmp_path, monkeypatch):
 
     monkeypatch.setitem(OBJECTIVES, "non_saturating", Objective(nan_after_a_while, "broken"))
     spec = {"objective": "non_saturating", "data": "ring", "seed": 0, "steps": 40}
-    place = tmp_path / "runs" / "ring-non_saturating-0"
+    place = tmp_path / "runs" / "ring-non_saturating-0-40"
     place.mkdir(parents=True)
     compare_run.run(spec, place)
     row = json.loads((place / "row.json").read_text())
     assert row["status"].startswith("diverged at step")
     assert row["measures"] is None
-    other = tmp_path / "runs" / "ring-minimax-0"
+    other = tmp_path / "runs" / "ring-minimax-0-40"
     other.mkdir()
     compare_run.run({**spec, "objective": "minimax"}, other)
     compare.write_tables(compare.read_rows(tmp_path), tmp_path)
     assert f"| `non_saturating`: broken | {row['status']} |" in (tmp_path / "table.md").read_text()
-    compare.draw("ring", tmp_path)
+    compare.draw("ring", 40, tmp_path)
+
+
+MEASURES = {
+    "modes": {"modes": 8, "high_quality": 0.9, "reverse_kl": 0.01, "dispersion": 1.5},
+    "earth_movers_distance": {"earth_movers_distance": 0.1},
+}
+
+
+def put_row(folder, name="hinge", seed=0, steps=40, measures=MEASURES, **changes):
+    """Write the row of a run that was not made."""
+    spec = {"objective": name, "data": "ring", "seed": seed, "steps": steps}
+    settings = compare_run.settings_for("ring")
+    row = {**spec, "settings": settings, "terms": OBJECTIVES[name].terms(settings), "status": "finished"}
+    row |= {"measures": measures, "seconds_per_step": 0.002, "curve": [{"step": steps, **measures}]}
+    place = folder / "runs" / f"ring-{name}-{seed}-{steps}"
+    place.mkdir(parents=True)
+    (place / "row.json").write_text(json.dumps(row | changes))
+
+
+def test_no_sample_of_high_quality_is_an_infinite_divergence(tmp_path):
+    nowhere = {**MEASURES, "modes": {"modes": 0, "high_quality": 0.0, "reverse_kl": None, "dispersion": 800.0}}
+    put_row(tmp_path, seed=0, measures=nowhere)
+    put_row(tmp_path, seed=1)
+    rows = compare.read_rows(tmp_path)
+    compare.write_tables(rows, tmp_path)
+    assert "| `hinge`: hinge | 4.0 ± 5.7 | 45.0 ± 63.6 | ∞ |" in (tmp_path / "table.md").read_text()
+    with open(tmp_path / "table.csv", newline="") as file:
+        assert [line["reverse_kl"] for line in csv.DictReader(file)] == ["inf", "0.01"]
+
+
+def test_runs_of_other_constants_are_left_out_and_of_other_steps_apart(tmp_path):
+    put_row(tmp_path, "hinge", 0)
+    put_row(tmp_path, "hinge", 1)
+    put_row(tmp_path, "r1", 0)
+    put_row(tmp_path, "hinge", 0, steps=1000)
+    put_row(tmp_path, "wgan", 0, settings={"width": 3})
+    put_row(tmp_path, "wgan", 1, terms={"what": "clipped at 7"})
+    put_row(tmp_path, "minimax", 0, objective="of_earlier_days")
+    rows = compare.read_rows(tmp_path)
+    found = [(row["objective"], row["seed"], row["steps"]) for row in rows]
+    assert found == [("hinge", 0, 40), ("hinge", 1, 40), ("r1", 0, 40), ("hinge", 0, 1000)]
+    compare.write_tables(rows, tmp_path)
+    few, many = (tmp_path / "table.md").read_text().split("**ring**, 1,000 generator steps")
+    assert "**ring**, 40 generator steps, 2 seeds" in few
+    assert "| `r1`: non-saturating, R1 0.1 (1 of 2 seeds) |" in few
+    assert "r1" not in many
+    assert "| step, ms |" in few  # nothing to compare with
+    assert "| 2.00 |" in few
+
+
+def test_a_run_that_fails_does_not_keep_others_from_being_made(tmp_path, monkeypatch):
+    put_row(tmp_path, "hinge", steps=10)
+    monkeypatch.setattr(compare.sys, "executable", "/bin/false")
+    monkeypatch.setattr(compare, "draw", lambda *arguments: None)
+    arguments = ("compare", "r1", "hinge", "--data", "ring", "--seeds", 1, "--steps", 10, "--out", tmp_path)
+    said = keras_gans(*arguments, code=1)
+    assert "ring, hinge, seed 0: modes 8.0" in said.stdout
+    assert "Error: 1 of 2 runs failed: failed with exit code 1, see" in said.stderr
+    assert "| `hinge`: hinge |" in (tmp_path / "table.md").read_text()
 
 
 @pytest.mark.data
 def test_images_have_a_table_too(tmp_path, tfds_dir, monkeypatch):
     monkeypatch.setattr(compare_run, "NUM_SAMPLES", 300)
     for objective in ("hinge_spectral", "r1"):
-        place = tmp_path / "runs" / f"mnist-{objective}-0"
+        place = tmp_path / "runs" / f"mnist-{objective}-0-10"
         place.mkdir(parents=True)
         compare_run.run({"objective": objective, "data": "mnist", "seed": 0, "steps": 10}, place)
     compare.write_tables(compare.read_rows(tmp_path), tmp_path)
     assert "classifier-Fréchet" in (tmp_path / "table.md").read_text()
-    compare.draw("mnist", tmp_path)
-    assert (tmp_path / "mnist.png").exists()
+    compare.draw("mnist", 10, tmp_path)
+    assert (tmp_path / "mnist-10.png").exists()
 
 
 @pytest.mark.parametrize(
@@ -102,6 +164,8 @@ def test_images_have_a_table_too(tmp_path, tfds_dir, monkeypatch):
     [
         (("compare", "hinj"), "There is no objective 'hinj'. Did you mean 'hinge'?"),
         (("compare", "hinge", "--data", "rign"), "There are no data 'rign'. Did you mean 'ring'?"),
+        (("compare", "hinge", "--data", "my/photos"), "a folder of images is for `keras-gans train`"),
+        (("compare", "hinge", "--steps", "25"), "steps=25 was passed. Expected a multiple of 10 on ring"),
     ],
 )
 def test_refusals(arguments, message, tmp_path):

@@ -227,6 +227,16 @@ def test_smooth_resizing_is_the_filter_of_stylegan(up):
             np.testing.assert_allclose(y[i, :, :, c], smooth(x[i, :, :, c], [1, 3, 3, 1], up), atol=1e-5)
 
 
+def test_smooth_downsampling_refuses_odd_sides():
+    with pytest.raises(ValueError, match=r"\[8, 7\] pixels were passed. Expected even sides"):
+        kg.layers.SmoothDownsampling2D()(keras.Input((8, 7, 3)))
+
+
+def test_grouped_convolution_refuses_channels_first():
+    with pytest.raises(ValueError, match="data_format='channels_first'"):
+        kg.layers.GroupedConv2D(4, 3, groups=2, data_format="channels_first")
+
+
 def test_smooth_downsampling_can_be_differentiated_twice():
     critic = keras.Sequential([keras.Input((4, 4, 2)), kg.layers.SmoothDownsampling2D(), keras.layers.Flatten()])
     critic.add(keras.layers.Dense(3, activation="tanh"))

@@ -1,5 +1,7 @@
 """One step of each model on linear networks, against the same step written out in NumPy."""
 
+import math
+
 import keras
 import numpy as np
 import pytest
@@ -264,6 +266,86 @@ def test_bad_constants():
         kg.ComposedGAN(*networks, generator_loss="hinge")
     with pytest.raises(TypeError, match="penalties holds 'r1'"):
         kg.ComposedGAN(*networks, penalties=["r1"])
+    with pytest.raises(TypeError, match=r"where=.*RealSamples"):
+        kg.penalties.GradientPenalty(where=kg.penalties.RealSamples)
+    for weight in ("10", None, math.inf, math.nan):
+        with pytest.raises(ValueError, match=r"weight=.*Expected a number weight >= 0"):
+            kg.penalties.R1(weight)
+
+
+def test_penalties_may_be_one_or_come_from_a_generator():
+    networks = tiny.generator(), tiny.discriminator()
+    assert len(kg.ComposedGAN(*networks, penalties=kg.penalties.R1(1.0)).penalties) == 1
+    assert len(kg.ComposedGAN(*networks, penalties=(p(1.0) for p in (P.R1, P.R2))).penalties) == 2
+
+
+class Recorder(kg.penalties.R1):
+    """Takes down the steps that it is asked for."""
+
+    steps = ()
+
+    def __call__(self, score, x, x_fake, uniform, step=0):
+        self.steps = (*self.steps, int(step))
+        return super().__call__(score, x, x_fake, uniform, step)
+
+
+def test_penalties_count_discriminator_steps():
+    penalty = Recorder(1.0)
+    model = kg.ComposedGAN(*tiny.linear_pair(), penalties=penalty, n_critic=3)
+    model.compile(run_eagerly=True)
+    model.fit(tf.data.Dataset.from_tensors(tiny.points(3 * ROWS)).repeat(2), verbose=0)
+    assert penalty.steps == (0, 1, 2, 3, 4, 5)
+
+
+@pytest.mark.parametrize(
+    ("build", "terms"),
+    [
+        (lambda g, d, weight: kg.R3GAN(g, d, gamma=weight, n_critic=2), 1.0),  # R1 and R2 are |w|^2 / 2 each
+        (lambda g, d, weight: kg.ComposedGAN(g, d, penalties=[P.R2(weight)], n_critic=2), 0.5),
+    ],
+)
+def test_schedules_of_weights_count_discriminator_steps(build, terms):
+    schedule = keras.optimizers.schedules.PiecewiseConstantDecay([2], [0.0, 7.0])  # 0 for steps 0 to 2
+    generator, discriminator = tiny.linear_pair()
+    model = build(generator, discriminator, schedule)
+    model.compile(keras.optimizers.SGD(0.0), keras.optimizers.SGD(0.0))
+    x = tf.data.Dataset.from_tensors(tiny.points(2 * ROWS))
+    found = [model.fit(x, verbose=0).history["penalty"][0] for _ in range(2)]  # of the last of two steps: 1, 3
+    expected = 7.0 * terms * np.sum(discriminator.get_weights()[0] ** 2)
+    np.testing.assert_allclose(found, [0.0, expected], rtol=1e-5)
+
+
+@pytest.mark.parametrize("real_label", [1.0, 0.8])
+def test_feature_matching_has_a_discriminator_of_smoothed_labels(real_label):
+    weights = []
+    for build in (
+        lambda g, d: kg.FeatureMatchingGAN(g, d, real_label=real_label),
+        lambda g, d: kg.ComposedGAN(g, d, lambda r, f: L.label_smoothed_discriminator(r, f, real_label)),
+    ):
+        keras.utils.set_random_seed(2)
+        model = build(tiny.generator(), tiny.discriminator())
+        model.compile(keras.optimizers.SGD(0.1), keras.optimizers.SGD(0.1))
+        model.fit(tf.data.Dataset.from_tensors(tiny.points(ROWS)), verbose=0)
+        weights.append(tiny.weights_of(model.discriminator))
+    np.testing.assert_allclose(*weights, rtol=1e-6, atol=1e-7)
+
+
+def test_features_must_be_an_inner_layer_of_several_units():
+    x = keras.Input((2,))
+    h = keras.layers.Dense(3, name="inside")(x)
+    branches = keras.Model(x, keras.layers.Add()([keras.layers.Dense(1)(h), keras.layers.Dense(1)(h)]))
+    activated = keras.Model(x, keras.layers.Activation("linear")(keras.layers.Dense(1)(h)))
+    inside = keras.Input((3,))
+    nested = keras.Model(x, keras.Model(inside, keras.layers.Dense(1)(inside))(h))
+    for discriminator, message in (
+        (branches, "Expected an inner layer of several units"),
+        (activated, "Expected an inner layer of several units"),
+        (nested, "belongs to a network within the discriminator"),
+        (tiny.discriminator(norm=True), "mixes the samples of a batch"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            kg.FeatureMatchingGAN(tiny.generator(), discriminator)
+    assert kg.FeatureMatchingGAN(tiny.generator(), activated, features="inside").features == "inside"
 
 
 @pytest.mark.parametrize("features", [None, "dense_features"])

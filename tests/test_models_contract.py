@@ -40,7 +40,7 @@ MODELS = {
         **kw,
     ),
 }
-WITHOUT_BATCH_STATISTICS = {"WGANGP", "RothGAN", "R3GAN", "ComposedGAN"}
+WITHOUT_BATCH_STATISTICS = {"WGANGP", "RothGAN", "R3GAN", "ComposedGAN", "FeatureMatchingGAN"}
 
 every_model = pytest.mark.parametrize("name", MODELS)
 

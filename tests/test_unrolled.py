@@ -27,7 +27,7 @@ def test_inner_updates_are_keras_own(name):
     variables = [keras.Variable(rng.normal(size=shape).astype("float32")) for shape in ((3, 2), (2,))]
     optimizer = OPTIMIZERS[name]()
     optimizer.build(variables)
-    inner_updates.check_differentiable(optimizer)
+    inner_updates.check_differentiable(optimizer, variables)
     gradients = [[tf.constant(rng.normal(size=v.shape).astype("float32")) for v in variables] for _ in range(5)]
     optimizer.apply(gradients[0], variables)  # so that there is a state to go on from
     optimizer.apply(gradients[1], variables)
@@ -132,12 +132,21 @@ def test_one_trace_however_many_steps():
         lambda: keras.optimizers.Adam(clipnorm=1.0),
         lambda: keras.optimizers.Adam(amsgrad=True),
         lambda: keras.optimizers.SGD(weight_decay=0.1),
+        lambda: keras.optimizers.Adam(use_ema=True, ema_overwrite_frequency=2),
     ],
 )
 def test_refuses_optimizers_that_it_cannot_differentiate(optimizer):
     model = kg.UnrolledGAN(tiny.generator(), tiny.discriminator())
     with pytest.raises(ValueError, match=r"Expected keras.optimizers.SGD, RMSprop or Adam"):
         model.compile("adam", optimizer())
+
+
+def test_refuses_weights_that_are_constrained():
+    x = keras.Input((2,))
+    score = keras.layers.Dense(1, kernel_constraint=keras.constraints.MaxNorm(1.0))(x)
+    model = kg.UnrolledGAN(tiny.generator(), keras.Model(x, score))
+    with pytest.raises(ValueError, match="kernel of the discriminator have constraints"):
+        model.compile()
 
 
 def test_gradient_is_finite_where_a_weight_has_none():

@@ -8,8 +8,9 @@ import keras
 import numpy as np
 from keras import ops
 
-# Beyond it exponentials go on as straight lines: e^40 squared, in an optimizer's second moment, is still a float32.
-_LIMIT = 40.0
+# Beyond it exponentials go on as straight lines. Gradients are up to e^20 times those of the network, whose squares, in
+# an optimizer's second moment, must still be float32: with e^40 they are not.
+_LIMIT = 20.0
 
 
 class Divergence(abc.ABC):
@@ -22,8 +23,9 @@ class Divergence(abc.ABC):
     All methods act element by element on a tensor, in its own dtype; an array or a number is taken in float64, or the
     float type that it has, and answered by NumPy.
 
-    The paper's g_f are exponentials for some members. Raw scores beyond +-40 are taken on the logarithm's scale there
-    (`compress`), so that no score overflows or loses its gradient; f*(g_f(v)) follows suit, and the bound holds.
+    The paper's g_f are exponentials for some members. Raw scores beyond +-20 are taken on the logarithm's scale there
+    (`compress`), so that no score overflows or, but for the tanh of `TotalVariation`, loses its gradient; f*(g_f(v))
+    follows suit, and the bound holds.
 
     Attributes:
         domain: (lowest, highest) T, onto which the activation maps; the bounds may be infinite.
@@ -79,7 +81,7 @@ def elementwise(method):
 
 
 def compress(v):
-    """v between -40 and 40, sign(v) (40 + log(1 + |v| - 40)) beyond: increasing, with a continuous slope above 0."""
+    """v between -20 and 20, sign(v) (20 + log(1 + |v| - 20)) beyond: increasing, with a continuous slope above 0."""
     beyond = ops.maximum(ops.abs(v) - _LIMIT, 0.0)
     return ops.clip(v, -_LIMIT, _LIMIT) + ops.sign(v) * ops.log1p(beyond)
 

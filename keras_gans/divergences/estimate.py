@@ -7,6 +7,7 @@ import numpy as np
 import tensorflow as tf
 from keras import layers, ops
 
+from keras_gans.checks import check_positive_integer
 from keras_gans.divergences.base import checked_divergence
 
 
@@ -46,20 +47,26 @@ def estimate(x_p, x_q, divergence, network=None, steps=3000, batch_size=1024, le
 
     Raises:
         TypeError: If `divergence` is no Divergence.
-        ValueError: If the samples are fewer than 4, not finite, or of two shapes.
+        ValueError: If the samples are fewer than 4, not finite, or of two shapes, `steps` or `batch_size` is no integer
+            from 1 up, or the network's output is not of shape (m, 1).
     """
     checked_divergence(divergence)
+    check_positive_integer(steps=steps, batch_size=batch_size)
     (train_p, held_out_p), (train_q, held_out_q) = _halves("x_p", x_p, seed), _halves("x_q", x_q, seed)
     if train_p.shape[1:] != train_q.shape[1:]:
         raise ValueError(
             f"x_p holds samples of shape {train_p.shape[1:]}, x_q of {train_q.shape[1:]}. Expected the same shape."
         )
     network = network or _mlp(train_p, train_q, seed)
+    if tuple(network.output_shape[1:]) != (1,):
+        raise ValueError(
+            f"The network's output has shape {network.output_shape}. Expected scores (None, 1). End it with Dense(1)."
+        )
     optimizer = keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(learning_rate, steps))
     optimizer.build(network.trainable_variables)
 
-    def values(x, of):
-        return ops.cast(of(ops.cast(network(x, training=True), "float32")), "float32")
+    def values(x, of, training=True):
+        return ops.cast(of(ops.cast(network(x, training=training), "float32")), "float32")
 
     @tf.function
     def step(i):
@@ -75,8 +82,8 @@ def estimate(x_p, x_q, divergence, network=None, steps=3000, batch_size=1024, le
 
     for i in tf.range(steps):
         step(i)
-    t = _in_batches(held_out_p, lambda x: divergence.activation(network(x, training=False)))
-    conjugates = _in_batches(held_out_q, lambda x: divergence.conjugate_of_activation(network(x, training=False)))
+    t = _in_batches(held_out_p, lambda x: values(x, divergence.activation, training=False))
+    conjugates = _in_batches(held_out_q, lambda x: values(x, divergence.conjugate_of_activation, training=False))
     error = np.sqrt(t.var() / len(t) + conjugates.var() / len(conjugates))
     return Estimate(float(t.mean() - conjugates.mean()), float(error), network)
 

@@ -115,8 +115,8 @@ class Alpha(Divergence):
 
     Deviations from the paper: its activations, 1 / (1 - alpha) - log(1 + e^(-v)) for alpha < 1 and v for alpha > 1,
     put the densities' equality at extreme scores (v = -10 for alpha = 0.9, where f* of an untrained network is of order
-    10^10). Here v is log u, for every alpha: T = f'(e^v). For alpha > 1 the domain then leaves out the T below f'(0),
-    which no optimum takes.
+    10^10). Here v is log u, for every alpha: T = f'(e^v); but T = v below 0 for alpha > 1, whose f'(u) is flat near
+    u = 0: a generator would not be told of samples of which D is certain.
 
     Args:
         alpha: Any number but 0 and 1.
@@ -132,8 +132,7 @@ class Alpha(Divergence):
                 "ReverseKullbackLeibler() for 0 and KullbackLeibler() for 1."
             )
         self.alpha = alpha
-        edge = 1.0 / (1.0 - alpha)  # f'(infinity) for alpha < 1, f'(0) for alpha > 1
-        self.domain = (-math.inf, edge) if alpha < 1 else (edge, math.inf)
+        self.domain = (-math.inf, 1.0 / (1.0 - alpha) if alpha < 1 else math.inf)
 
     @elementwise
     def f(self, u):
@@ -155,13 +154,15 @@ class Alpha(Divergence):
 
     @elementwise
     def activation(self, v):
-        """(e^((alpha - 1) v) - 1) / (alpha - 1), which is v in the limit of alpha = 1."""
-        return ops.expm1((self.alpha - 1.0) * self._compressed(v)) / (self.alpha - 1.0)
+        """(e^((alpha - 1) v) - 1) / (alpha - 1), which is v in the limit of alpha = 1; v below 0 if alpha > 1."""
+        t = ops.expm1((self.alpha - 1.0) * self._compressed(v)) / (self.alpha - 1.0)
+        return ops.where(v < 0, v, t) if self.alpha > 1 else t
 
     @elementwise
     def conjugate_of_activation(self, v):
-        """(e^(alpha v) - 1) / alpha."""
-        return ops.expm1(self.alpha * self._compressed(v)) / self.alpha
+        """(e^(alpha v) - 1) / alpha; the conjugate of v below 0 if alpha > 1."""
+        conjugate = ops.expm1(self.alpha * self._compressed(v)) / self.alpha
+        return ops.where(v < 0, self.conjugate(ops.minimum(v, 0.0)), conjugate) if self.alpha > 1 else conjugate
 
     def _compressed(self, v):
         steepest = max(abs(self.alpha), abs(self.alpha - 1.0), 1.0)

@@ -18,7 +18,15 @@ class GroupedConv2D(keras.layers.Conv2D):
         **kwargs: Those of `keras.layers.Conv2D`, channels last.
 
     Input shape: (m, H, W, C). Output shape: as of `keras.layers.Conv2D`.
+
+    Raises:
+        ValueError: If the channels are first.
     """
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if self.data_format != "channels_last":
+            raise ValueError(f"data_format={self.data_format!r} was passed. Expected 'channels_last'.")
 
     def convolution_op(self, inputs, kernel):
         """Return the convolution."""

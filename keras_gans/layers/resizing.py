@@ -121,9 +121,12 @@ class SmoothUpsampling2D(_Smooth):
 class SmoothDownsampling2D(_Smooth):
     """Filter by [1, 3, 3, 1] / 8 along both sides and keep every second pixel, as StyleGANs do.
 
-    See `SmoothUpsampling2D`. Sides must be even.
+    See `SmoothUpsampling2D`.
 
     Input shape: (m, H, W, C). Output shape: (m, H / 2, W / 2, C).
+
+    Raises:
+        ValueError: If a side is odd.
     """
 
     taps = (1.0, 3.0, 3.0, 1.0)
@@ -136,4 +139,6 @@ class SmoothDownsampling2D(_Smooth):
     def compute_output_shape(self, input_shape):
         """Return (m, H / 2, W / 2, C)."""
         m, *sides, channels = input_shape
+        if any(side and side % 2 for side in sides):
+            raise ValueError(f"Images of {sides} pixels were passed. Expected even sides. Crop or pad them.")
         return m, *(side and side // 2 for side in sides), channels

@@ -63,6 +63,7 @@ class ComposedGAN(GAN):
                 raise TypeError(
                     f"{role}={loss!r} was passed. Expected a function, such as keras_gans.losses.hinge_generator."
                 )
+        penalties = (penalties,) if isinstance(penalties, Penalty) else tuple(penalties)
         for penalty in penalties:
             if not isinstance(penalty, Penalty):
                 raise TypeError(f"penalties holds {penalty!r}. Expected objects such as keras_gans.penalties.R1(10.0).")
@@ -70,7 +71,7 @@ class ComposedGAN(GAN):
             check_no_batch_statistics(discriminator, "a gradient penalty is taken for each sample by itself")
         self.discriminator_loss = discriminator_loss
         self.generator_loss = generator_loss
-        self.penalties = tuple(penalties)
+        self.penalties = penalties
 
     @property
     def undecided_loss(self):

@@ -4,6 +4,7 @@ import keras
 import tensorflow as tf
 
 from keras_gans import losses
+from keras_gans.checks import check_no_batch_statistics
 from keras_gans.gan import GAN, state_kept
 from keras_gans.replicas import mean_over_replicas
 
@@ -18,7 +19,7 @@ class FeatureMatchingGAN(GAN):
 
     Args:
         generator: keras Model, z (m, latent_dim) or [z, y] -> x (m, ...).
-        discriminator: keras Model, x or [x, y] -> logits (m, 1), no sigmoid.
+        discriminator: keras Model, x or [x, y] -> logits (m, 1), no sigmoid, without BatchNormalization.
         features: Name of the layer of the discriminator whose output is matched; what its last layer takes in when
             None.
         real_label: Label of real samples in the discriminator's loss, in (0, 1]; the paper smooths 1 to 0.9.
@@ -27,8 +28,8 @@ class FeatureMatchingGAN(GAN):
 
     Raises:
         TypeError: If a network is no keras Model.
-        ValueError: If the networks do not fit, the discriminator has no such layer, `real_label` is outside (0, 1], or
-            `n_critic` is no integer from 1 up.
+        ValueError: If the networks do not fit, the discriminator mixes the samples of a batch, it has no such layer or
+            one of a single unit, `real_label` is outside (0, 1], or `n_critic` is no integer from 1 up.
 
     Deviations from the paper: the generator's step takes the real samples of the last discriminator step.
 
@@ -42,19 +43,17 @@ class FeatureMatchingGAN(GAN):
 
     def __init__(self, generator, discriminator, features=None, real_label=1.0, n_critic=1, latent=None, name=None):
         super().__init__(generator, discriminator, n_critic=n_critic, latent=latent, name=name)
-        names = [layer.name for layer in discriminator.layers]
-        if features is not None and features not in names:
-            raise ValueError(f"features={features!r} was passed. Expected a layer of the discriminator: {names}.")
+        check_no_batch_statistics(discriminator, "it would bring the means of real and of generated batches together")
         if not 0 < real_label <= 1:
             raise ValueError(f"real_label={real_label} was passed. Expected a label in (0, 1], such as 0.9.")
         self.features = features
         self.real_label = real_label
+        self._feature_network()
 
     @property
     def undecided_loss(self):
-        """The loss of a discriminator to which all samples are alike."""
-        p = self.real_label / 2
-        return -float(self.real_label * tf.math.log(p) + (2 - self.real_label) * tf.math.log(1 - p))
+        """That of the plain loss; None under smoothed labels, whose loss does not fall to 0 when D is certain."""
+        return losses.UNDECIDED[losses.non_saturating_discriminator] if self.real_label == 1 else None
 
     def default_optimizers(self):
         """Return Adam(3e-4, beta_1 0.5) for each player."""
@@ -77,12 +76,31 @@ class FeatureMatchingGAN(GAN):
         self.generator_step(tape, g_loss)
         return self.log(discriminator_loss=d_loss, generator_loss=g_loss)
 
+    def _feature_network(self):
+        """The discriminator up to the matched layer."""
+        d, name = self.discriminator, self.features
+        names = [layer.name for layer in d.layers]
+        if name is not None and name not in names:
+            raise ValueError(f"features={name!r} was passed. Expected a layer of the discriminator: {names}.")
+        try:
+            network = keras.Model(d.inputs, d.layers[-1].input if name is None else d.get_layer(name).output)
+        except ValueError as error:  # of a nested network, whose own inputs these are
+            raise ValueError(
+                f"features={name!r}: the layer belongs to a network within the discriminator. Expected one of "
+                f"{names} that is a plain layer. Pass features='NAME'."
+            ) from error
+        shape = network.output_shape
+        if not isinstance(shape, tuple) or shape[1:] == (1,):
+            raise ValueError(
+                f"features={name!r} gives outputs of shape {shape}. Expected an inner layer of several units, one of "
+                f"{names}. Pass features='NAME'."
+            )
+        return network
+
     def _mean_features(self, x, y):
         """Means over the global batch of the matched layer's output, the state of the discriminator kept."""
-        d = self.discriminator
-        matched = d.layers[-1].input if self.features is None else d.get_layer(self.features).output
-        with state_kept([d]):
-            features = keras.Model(d.inputs, matched)(x if y is None else [x, y], training=True)
+        with state_kept([self.discriminator]):
+            features = self._feature_network()(x if y is None else [x, y], training=True)
         return mean_over_replicas(tf.reduce_mean(tf.cast(features, tf.float32), axis=0))
 
     def get_config(self):

@@ -29,7 +29,7 @@ class FGAN(GAN):
         ValueError: If the networks do not fit, or `n_critic` is no integer from 1 up.
 
     Deviations from the paper: Algorithm 1 takes both gradients in one pass and steps both players at once; here the
-    generator's step comes after the discriminator's, on samples of its own. Scores beyond +-40 are compressed where an
+    generator's step comes after the discriminator's, on samples of its own. Scores beyond +-20 are compressed where an
     exponential would overflow, see `divergences.Divergence`.
 
     Example:

@@ -20,8 +20,8 @@ class R3GAN(GAN):
     Args:
         generator: keras Model, z (m, latent_dim) or [z, y] -> x (m, ...), such as `networks.r3gan_generator`.
         discriminator: keras Model, x or [x, y] -> raw scores (m, 1), no sigmoid, without BatchNormalization.
-        gamma: Weight of both penalties, >= 0, or a schedule of it; 0.05 falling to 0.005 on CIFAR-10, 1 on stacked
-            MNIST.
+        gamma: Weight of both penalties, >= 0, or a schedule of it over discriminator steps; 0.05 falling to 0.005 on
+            CIFAR-10, 1 on stacked MNIST.
         n_critic: Discriminator steps per generator step.
         latent: Distribution of z; `Normal()` when None.
 
@@ -39,7 +39,7 @@ class R3GAN(GAN):
         >>> model.fit(x, batch_size=256, epochs=10)
     """
 
-    log_names = ("discriminator_loss", "generator_loss", "r1", "r2")
+    log_names = ("discriminator_loss", "generator_loss", "penalty", "r1", "r2")
     undecided_loss = losses.UNDECIDED[losses.relativistic_paired_discriminator]
 
     def __init__(self, generator, discriminator, gamma=1.0, n_critic=1, latent=None, name=None):
@@ -65,7 +65,8 @@ class R3GAN(GAN):
                 s_real, squares_real = scores_and_squared_norms(score, x)
                 s_fake, squares_fake = scores_and_squared_norms(score, x_fake)
                 r1, r2 = 0.5 * tf.reduce_mean(squares_real), 0.5 * tf.reduce_mean(squares_fake)
-                d_loss = losses.relativistic_paired_discriminator(s_real, s_fake) + gamma * (r1 + r2)
+                penalty = gamma * (r1 + r2)
+                d_loss = losses.relativistic_paired_discriminator(s_real, s_fake) + penalty
             self.discriminator_step(tape, d_loss)
 
         z = self.draw_latent(x.shape[0])
@@ -73,7 +74,7 @@ class R3GAN(GAN):
         with tf.GradientTape() as tape:
             g_loss = losses.relativistic_paired_generator(s_real, self.score_generated(z, y))
         self.generator_step(tape, g_loss)
-        return self.log(discriminator_loss=d_loss, generator_loss=g_loss, r1=r1, r2=r2)
+        return self.log(discriminator_loss=d_loss, generator_loss=g_loss, penalty=penalty, r1=r1, r2=r2)
 
     def get_config(self):
         """Return the constructor's arguments."""

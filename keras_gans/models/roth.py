@@ -22,7 +22,7 @@ class RothGAN(GAN):
         generator: keras Model, z (m, latent_dim) or [z, y] -> x (m, ...).
         discriminator: keras Model, x or [x, y] -> logits (m, 1), no sigmoid, without BatchNormalization.
         gamma: Weight of the regularizer, >= 0, the variance of the noise that it stands for: 0.1 in the authors' code;
-            or a schedule of it. Theirs is `ExponentialDecay(2.0, T, 0.01)` over T steps.
+            or a schedule of it over discriminator steps. Theirs is `ExponentialDecay(2.0, T, 0.01)` over T steps.
         n_critic: Discriminator steps per generator step.
         latent: Distribution of z; `Normal()` when None.
 
@@ -41,7 +41,7 @@ class RothGAN(GAN):
         >>> model.fit(x, batch_size=256, epochs=10)
     """
 
-    log_names = ("discriminator_loss", "generator_loss", "regularizer")
+    log_names = ("discriminator_loss", "generator_loss", "penalty", "regularizer")
     undecided_loss = losses.UNDECIDED[losses.non_saturating_discriminator]
 
     def __init__(self, generator, discriminator, gamma=0.1, n_critic=1, latent=None, name=None):
@@ -64,14 +64,15 @@ class RothGAN(GAN):
                 s_real, squares_real = scores_and_squared_norms(score, x)
                 s_fake, squares_fake = scores_and_squared_norms(score, x_fake)
                 omega = weighted_norms(s_real, squares_real, s_fake, squares_fake)
-                d_loss = losses.non_saturating_discriminator(s_real, s_fake) + 0.5 * gamma * omega
+                penalty = 0.5 * gamma * omega
+                d_loss = losses.non_saturating_discriminator(s_real, s_fake) + penalty
             self.discriminator_step(tape, d_loss)
 
         z = self.draw_latent(x.shape[0])
         with tf.GradientTape() as tape:
             g_loss = losses.non_saturating_generator(self.score_generated(z, y))
         self.generator_step(tape, g_loss)
-        return self.log(discriminator_loss=d_loss, generator_loss=g_loss, regularizer=omega)
+        return self.log(discriminator_loss=d_loss, generator_loss=g_loss, penalty=penalty, regularizer=omega)
 
     def get_config(self):
         """Return the constructor's arguments."""

@@ -57,7 +57,7 @@ class UnrolledGAN(GAN):
     def compile(self, *arguments, **kwargs):
         """Compile as `AdversarialModel.compile` does; see the class for the discriminator's optimizer."""
         super().compile(*arguments, **kwargs)
-        inner_updates.check_differentiable(self.discriminator_optimizer)
+        inner_updates.check_differentiable(self.discriminator_optimizer, self.discriminator.trainable_variables)
 
     def train_step(self, data):
         """Plain discriminator steps, then one generator step against the unrolled discriminator."""

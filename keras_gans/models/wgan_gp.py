@@ -6,7 +6,7 @@ import tensorflow as tf
 from keras_gans import losses
 from keras_gans.checks import check_no_batch_statistics
 from keras_gans.gan import GAN
-from keras_gans.penalties import gradient_penalty, interpolate
+from keras_gans.penalties import check_weight, gradient_penalty, interpolate, weight_at, weight_config
 
 
 @keras.saving.register_keras_serializable(package="keras_gans")
@@ -21,7 +21,8 @@ class WGANGP(GAN):
         generator: keras Model, z (m, latent_dim) or [z, y] -> x (m, ...).
         discriminator: keras Model, x or [x, y] -> critic values (m, 1), without BatchNormalization.
         n_critic: Critic steps per generator step.
-        gp_weight: lambda, >= 0. The paper uses 10 for images, 0.1 for its two-dimensional toys.
+        gp_weight: lambda, >= 0, or a schedule of it over critic steps. The paper uses 10 for images, 0.1 for its
+            two-dimensional toys.
         one_sided: Whether norms below 1 go unpenalised.
         latent: Distribution of z; `Normal()` when None.
 
@@ -46,8 +47,7 @@ class WGANGP(GAN):
     def __init__(self, generator, discriminator, n_critic=5, gp_weight=10.0, one_sided=False, latent=None, name=None):
         super().__init__(generator, discriminator, n_critic=n_critic, latent=latent, name=name)
         check_no_batch_statistics(discriminator, "the gradient penalty is taken for each sample by itself")
-        if not gp_weight >= 0:
-            raise ValueError(f"gp_weight={gp_weight} was passed. Expected lambda >= 0. The paper uses 10.")
+        check_weight(gp_weight=gp_weight)
         self.gp_weight = gp_weight
         self.one_sided = one_sided
 
@@ -60,14 +60,15 @@ class WGANGP(GAN):
 
     def train_step(self, data):
         """Algorithm 1: n_critic critic steps with the penalty, then one generator step."""
-        for x, y in self.discriminator_batches(data):
+        for k, (x, y) in enumerate(self.discriminator_batches(data)):
             x_fake = self.fake(self.draw_latent(x.shape[0]), y)
             x_hat = interpolate(x, x_fake, self.draw_uniform(x.shape[0]))
+            gp_weight = weight_at(self.gp_weight, self.discriminator_steps(k))
             with tf.GradientTape() as tape:
                 s_real, s_fake = self.score(x, y), self.score(x_fake, y)
                 wasserstein = -losses.wasserstein_discriminator(s_real, s_fake)
                 gp = gradient_penalty(lambda x_hat, y=y: self.score(x_hat, y), x_hat, one_sided=self.one_sided)
-                d_loss = -wasserstein + self.gp_weight * gp
+                d_loss = -wasserstein + gp_weight * gp
             self.discriminator_step(tape, d_loss)
 
         z = self.draw_latent(x.shape[0])
@@ -78,4 +79,4 @@ class WGANGP(GAN):
 
     def get_config(self):
         """Return the constructor's arguments."""
-        return {**super().get_config(), "gp_weight": self.gp_weight, "one_sided": self.one_sided}
+        return {**super().get_config(), "gp_weight": weight_config(self.gp_weight), "one_sided": self.one_sided}

@@ -1,7 +1,8 @@
 """Gradient penalties, as functions and as weighted objects, and weight clipping.
 
 A penalty is handed the function that it differentiates, `score(x)` -> (m, 1). Gradients are per sample: D must not mix
-the samples of a batch (no BatchNormalization). All of it is computed in float32.
+the samples of a batch (no BatchNormalization). Points, scores and norms are float32; gradients pass through D in its
+own precision.
 """
 
 from keras_gans.penalties.clipping import clip_weights

@@ -3,10 +3,11 @@
 import abc
 
 import keras
+import numpy as np
 import tensorflow as tf
 
 from keras_gans.penalties import functions
-from keras_gans.penalties.points import GeneratedSamples, Interpolates, PerturbedSamples, RealSamples
+from keras_gans.penalties.points import GeneratedSamples, Interpolates, PerturbedSamples, Points, RealSamples
 
 
 def check_weight(**weights):
@@ -16,10 +17,11 @@ def check_weight(**weights):
         ValueError: With the argument's name.
     """
     for name, weight in weights.items():
-        is_schedule = isinstance(weight, keras.optimizers.schedules.LearningRateSchedule)
-        if not is_schedule and not weight >= 0:
+        if isinstance(weight, keras.optimizers.schedules.LearningRateSchedule):
+            continue
+        if not isinstance(weight, int | float | np.number) or not 0 <= weight < np.inf:
             raise ValueError(
-                f"{name}={weight} was passed. Expected {name} >= 0, as the term is added to the loss, or a "
+                f"{name}={weight!r} was passed. Expected a number {name} >= 0, as the term is added to the loss, or a "
                 "keras.optimizers.schedules.LearningRateSchedule."
             )
 
@@ -118,13 +120,18 @@ class GradientPenalty(Penalty):
         interval: See `Penalty`.
 
     Raises:
+        TypeError: If `where` is no object of `Points`.
         ValueError: If `weight` or `target` is negative, `power` neither 1 nor 2, or `interval` no integer from 1 up.
     """
 
     def __init__(self, weight=10.0, where=None, target=1.0, one_sided=False, power=2, interval=1):
         super().__init__(weight, interval)
         functions.check_form(target, power)
-        self.where = where or Interpolates()
+        self.where = Interpolates() if where is None else where
+        if not isinstance(self.where, Points):
+            raise TypeError(
+                f"where={where!r} was passed. Expected an object, such as keras_gans.penalties.RealSamples()."
+            )
         self.target = target
         self.one_sided = one_sided
         self.power = power
