@@ -44,9 +44,11 @@ def keep(kind, folder):
         with written_beside(RESULTS / name) as beside:
             shutil.copy(folder / kept, beside)
     for data, steps in {(row["data"], row["steps"]) for row in rows}:
-        compare.draw(data, steps, folder, path=RESULTS / f"{data}.png")
-    if kind == "points":
-        compare.draw("ring", compare.POINT_STEPS, folder, OPENING, RESULTS / "density_ratio_mixture.png")
+        of_seed_0 = [row for row in rows if (row["data"], row["steps"], row["seed"]) == (data, steps, 0)]
+        if all(compare.snapshots_of(row, folder).exists() for row in of_seed_0):
+            compare.draw(data, steps, folder, path=RESULTS / f"{data}.png")
+            if data == "ring":
+                compare.draw(data, steps, folder, OPENING, RESULTS / "density_ratio_mixture.png")
     table = (folder / "table.md").read_text(encoding="utf-8").strip()
     text = re.sub(
         rf"(<!-- {kind} -->\n).*?(<!-- end of {kind} -->)",
@@ -56,6 +58,16 @@ def keep(kind, folder):
     )
     with written_beside(PAGE) as beside:
         beside.write_text(text, encoding="utf-8")
+
+
+def restore(kind, folder):
+    """Bring back the rows that are kept and whose runs are gone, so that they are not made again."""
+    kept = RESULTS / f"{kind}.json"
+    for row in json.loads(kept.read_text())["runs"] if kept.exists() else ():
+        place = compare.place_of(row, folder)
+        if not place.exists():
+            place.mkdir(parents=True)
+            (place / "row.json").write_text(json.dumps(row) + "\n")
 
 
 def main():
@@ -68,6 +80,7 @@ def main():
     standard = compare.FULL if arguments.full else compare.QUICK
     data, seeds = (("mnist",), 1) if arguments.images else (standard["data"], standard["seeds"])
     folder = RUNS / kind
+    restore(kind, folder)
     compare.compare(list(compare.OBJECTIVES), data, seeds, None, folder, lambda text: print(text, flush=True))
     keep(kind, folder)
 

@@ -95,6 +95,11 @@ def _check_data(name, steps):
         )
 
 
+def place_of(spec, folder):
+    """Return the folder of a run."""
+    return folder / "runs" / "{data}-{objective}-{seed}-{steps}".format(**spec)
+
+
 def _made_of(spec):
     """Return all that a row must have in common with a run to stand for it."""
     settings = settings_for(spec["data"])
@@ -107,7 +112,7 @@ def _is_present(row, spec):
 
 def _row(spec, core, folder):
     """Make one run, unless it was made with the same constants; return its row."""
-    place = folder / "runs" / "{data}-{objective}-{seed}-{steps}".format(**spec)
+    place = place_of(spec, folder)
     if (place / "row.json").exists():
         row = json.loads((place / "row.json").read_text())
         if _is_present(row, spec):
@@ -207,8 +212,15 @@ def _numbers(measures):
     return {number: "inf" if value is None else value for number, value in found.items()}
 
 
+def snapshots_of(spec, folder):
+    """Return the file of a run's snapshots."""
+    return place_of(spec, folder) / "snapshots.npz"
+
+
 def draw(name, steps, folder, objectives=OBJECTIVES, path=None):
     """Draw what the first seed's generators made over training, and the distances to the data.
+
+    Runs whose snapshots are gone are left out.
 
     Args:
         name: Name of the data.
@@ -218,11 +230,13 @@ def draw(name, steps, folder, objectives=OBJECTIVES, path=None):
         path: Where to write the picture; None for NAME-STEPS.png in the folder.
     """
     rows = [row for row in read_rows(folder) if (row["data"], row["seed"], row["steps"]) == (name, 0, steps)]
-    rows = [row for row in rows if row["objective"] in objectives]
+    rows = [row for row in rows if row["objective"] in objectives and snapshots_of(row, folder).exists()]
+    if not rows:
+        return
     path = path or folder / f"{name}-{steps}.png"
     snapshots = {}
     for row in rows:
-        with np.load(folder / "runs" / f"{name}-{row['objective']}-0-{steps}" / "snapshots.npz") as file:
+        with np.load(snapshots_of(row, folder)) as file:
             snapshots[row["objective"]] = [file[key].astype("float32") for key in file.files]
     data = standardized(kg.data.named(name))
     columns = tables.columns_of(next(point for row in rows for point in row["curve"]))
