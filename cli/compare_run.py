@@ -76,7 +76,9 @@ def build(objective, sample_shape, seed, steps, s):
     keras.utils.set_random_seed(seed)
     model = objective.build(*networks(kg, sample_shape, objective, s), s)
     adam = lambda steps: keras.optimizers.Adam(  # noqa: E731
-        keras.optimizers.schedules.CosineDecay(s["learning_rate"], steps), objective.beta_1, s["beta_2"]
+        keras.optimizers.schedules.CosineDecay(objective.learning_rate or s["learning_rate"], steps),
+        objective.beta_1,
+        s["beta_2"],
     )
     rate = objective.discriminator_rate
     d_adam = keras.optimizers.Adam(rate, objective.beta_1, s["beta_2"]) if rate else adam(steps * model.n_critic)

@@ -15,7 +15,8 @@ class Objective:
         build: Function of (generator, discriminator, settings) that returns the model, not compiled.
         what: In words, for the table; settings in braces.
         beta_1: Of both players' Adam.
-        discriminator_rate: None for the learning rate of the generator, which falls to 0; or another, which does not.
+        learning_rate: None for that of all, or another, which falls to 0 as theirs does.
+        discriminator_rate: None for the generator's; or another, which does not fall.
         spectral: Spectral norm of the discriminator's kernels, or False.
         mixes: Whether D may hold batch normalization; only penalties of single samples forbid it.
     """
@@ -23,6 +24,7 @@ class Objective:
     build: Callable
     what: str
     beta_1: float = 0.5
+    learning_rate: float | None = None
     discriminator_rate: float | None = None
     spectral: float | bool = False
     mixes: bool = True
@@ -37,6 +39,9 @@ class Objective:
         return self.what.format(**settings)
 
 
+F_GAN_RATE = 5e-4  # where T is an exponential or a bound is; with that of all they explode
+
+
 def _plain(model, what, **kwargs):
     return Objective(lambda g, d, s: model(g, d), what, **kwargs)
 
@@ -47,8 +52,17 @@ def _penalised(penalties_of, what):
     return Objective(build, f"non-saturating, {what}", mixes=False)
 
 
-def _fgan(divergence, what):
-    return Objective(lambda g, d, s: kg.FGAN(g, d, divergence), f"f-GAN, {what}")
+def _fgan(divergence, what, learning_rate=F_GAN_RATE):
+    """The paper's heuristic for the generator."""
+    rate = f"; rate {learning_rate}" if learning_rate else ""
+    return Objective(lambda g, d, s: kg.FGAN(g, d, divergence), f"f-GAN, {what}{rate}", learning_rate=learning_rate)
+
+
+def _fgan_bound(divergence, what):
+    """Its Algorithm 1."""
+    build = lambda g, d, s: kg.FGAN(g, d, divergence, losses.f_divergence_generator)  # noqa: E731
+    what = f"f-GAN, {what}, G lowers the bound; rate {F_GAN_RATE}"
+    return Objective(build, what, learning_rate=F_GAN_RATE)
 
 
 def _with_history(g, d, s):
@@ -119,15 +133,15 @@ OBJECTIVES = {
     ),
     "historical_averaging": Objective(_with_history, "non-saturating, historical averaging {history_weight}"),
     "f_total_variation": _fgan(divergences.TotalVariation(), "total variation"),
-    "f_kl": _fgan(divergences.KullbackLeibler(), "Kullback-Leibler"),
-    "f_reverse_kl": _fgan(divergences.ReverseKullbackLeibler(), "reverse Kullback-Leibler"),
+    "f_kl": _fgan_bound(divergences.KullbackLeibler(), "Kullback-Leibler"),
+    "f_reverse_kl": _fgan_bound(divergences.ReverseKullbackLeibler(), "reverse Kullback-Leibler"),
     "f_pearson": _fgan(divergences.PearsonChiSquared(), "Pearson chi-squared"),
-    "f_neyman": _fgan(divergences.NeymanChiSquared(), "Neyman chi-squared"),
-    "f_hellinger": _fgan(divergences.SquaredHellinger(), "squared Hellinger"),
-    "f_jeffrey": _fgan(divergences.Jeffrey(), "Jeffrey"),
-    "f_jensen_shannon": _fgan(divergences.JensenShannon(), "Jensen-Shannon"),
-    "f_weighted_js": _fgan(divergences.WeightedJensenShannon(0.3), "weighted Jensen-Shannon, pi = 0.3"),
-    "f_alpha": _fgan(divergences.Alpha(0.5), "alpha = 1/2"),
+    "f_neyman": _fgan_bound(divergences.NeymanChiSquared(), "Neyman chi-squared"),
+    "f_hellinger": _fgan_bound(divergences.SquaredHellinger(), "squared Hellinger"),
+    "f_jeffrey": _fgan_bound(divergences.Jeffrey(), "Jeffrey"),
+    "f_jensen_shannon": _fgan(divergences.JensenShannon(), "Jensen-Shannon", None),
+    "f_weighted_js": _fgan(divergences.WeightedJensenShannon(0.3), "weighted Jensen-Shannon, pi = 0.3", None),
+    "f_alpha": _fgan_bound(divergences.Alpha(0.5), "alpha = 1/2"),
 }
 
 
