@@ -11,7 +11,7 @@ Deviations: five layers of 80 units; Adam 2e-3 falling to 0 along a cosine. A mo
 """
 
 import keras_gans as kg
-from keras_gans.recipes import networks
+from keras_gans.recipes.networks import small_networks
 from keras_gans.recipes.optimizers import falling_adam
 
 DATA = "ring"
@@ -30,7 +30,7 @@ POINTS = {
 
 def build(sample_shape, s):
     """Return the compiled model."""
-    generator, discriminator = networks.small(sample_shape, s)
+    generator, discriminator = small_networks(sample_shape, s)
     model = kg.ComposedGAN(generator, discriminator, penalties=[kg.penalties.LogDensityRatio(s.weight)])
     model.compile(
         falling_adam(s.learning_rate, s.steps, beta_2=s.beta_2),

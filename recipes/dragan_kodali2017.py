@@ -11,7 +11,7 @@ Deviations: images: networks of DCGAN, a quarter of its width, in place of fully
 """
 
 import keras_gans as kg
-from keras_gans.recipes import networks
+from keras_gans.recipes.networks import small_networks
 from keras_gans.recipes.optimizers import falling_adam
 
 DATA = "mnist"
@@ -40,7 +40,7 @@ POINTS = {
 
 def build(sample_shape, s):
     """Return the compiled model."""
-    generator, discriminator = networks.small(sample_shape, s)
+    generator, discriminator = small_networks(sample_shape, s)
     model = kg.ComposedGAN(generator, discriminator, penalties=[kg.penalties.DRAGAN(s.weight, s.scale)])
     model.compile(
         falling_adam(s.learning_rate, s.steps), falling_adam(s.learning_rate, s.steps), jit_compile=s.jit_compile

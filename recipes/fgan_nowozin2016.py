@@ -14,7 +14,7 @@ Deviations: images: networks of DCGAN, a quarter of its width, in place of fully
 """
 
 import keras_gans as kg
-from keras_gans.recipes import networks
+from keras_gans.recipes.networks import small_networks
 from keras_gans.recipes.optimizers import falling_adam
 
 DATA = "mnist"
@@ -56,7 +56,7 @@ def build(sample_shape, s):
     """Return the compiled model."""
     if s.divergence not in DIVERGENCES:
         raise ValueError(f"divergence={s.divergence!r} was passed. Expected one of {', '.join(DIVERGENCES)}.")
-    generator, discriminator = networks.small(sample_shape, s, discriminator_norm="batch")
+    generator, discriminator = small_networks(sample_shape, s, discriminator_norm="batch")
     model = kg.FGAN(generator, discriminator, getattr(kg.divergences, s.divergence)())
     model.compile(
         falling_adam(s.learning_rate, s.steps, beta_2=s.beta_2),

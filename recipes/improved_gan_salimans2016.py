@@ -14,7 +14,7 @@ Deviations: no labels; minibatch discrimination and virtual batch normalization 
 """
 
 import keras_gans as kg
-from keras_gans.recipes import networks
+from keras_gans.recipes.networks import small_networks
 from keras_gans.recipes.optimizers import falling_adam
 
 DATA = "mnist"
@@ -43,7 +43,7 @@ POINTS = {
 
 def build(sample_shape, s):
     """Return the compiled model."""
-    generator, discriminator = networks.small(sample_shape, s)
+    generator, discriminator = small_networks(sample_shape, s)
     model = kg.FeatureMatchingGAN(generator, discriminator, real_label=s.real_label)
     model.compile(
         falling_adam(s.learning_rate, s.steps), falling_adam(s.learning_rate, s.steps), jit_compile=s.jit_compile

@@ -14,7 +14,7 @@ Deviations: networks of DCGAN, a quarter of its width, in place of residual ones
 """
 
 import keras_gans as kg
-from keras_gans.recipes import networks
+from keras_gans.recipes.networks import small_networks
 from keras_gans.recipes.optimizers import falling_adam
 
 DATA = "mnist"
@@ -45,7 +45,7 @@ POINTS = {
 
 def build(sample_shape, s):
     """Return the compiled model."""
-    generator, discriminator = networks.small(sample_shape, s)
+    generator, discriminator = small_networks(sample_shape, s)
     model = kg.ComposedGAN(generator, discriminator, penalties=[kg.penalties.R1(s.gamma)])
     model.compile(
         falling_adam(s.learning_rate, s.steps, s.beta_1, s.beta_2),

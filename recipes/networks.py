@@ -3,7 +3,7 @@
 import keras_gans as kg
 
 
-def small(sample_shape, s, discriminator_norm=None):
+def small_networks(sample_shape, s, discriminator_norm=None):
     """Return generator and discriminator of `s.width`: fully connected for points, of DCGAN's kind for images.
 
     Args:

@@ -15,7 +15,7 @@ Deviations: images: three stages of 16 channels for the largest maps, 32 and 64 
 import keras
 
 import keras_gans as kg
-from keras_gans.recipes import networks
+from keras_gans.recipes.networks import small_networks
 from keras_gans.recipes.optimizers import falling_adam
 
 DATA = "mnist"
@@ -48,7 +48,7 @@ POINTS = {
 def build(sample_shape, s):
     """Return the compiled model."""
     if len(sample_shape) == 1:
-        generator, discriminator = networks.small(sample_shape, s)
+        generator, discriminator = small_networks(sample_shape, s)
     else:
         widths = [s.width * 2**depth for depth in range(_stages(sample_shape))]
         generator = kg.networks.r3gan_generator(s.latent_dim, sample_shape, widths[::-1], s.blocks)

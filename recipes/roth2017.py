@@ -15,7 +15,7 @@ Deviations: networks of DCGAN, a quarter of its width, without the batch normali
 import keras
 
 import keras_gans as kg
-from keras_gans.recipes import networks
+from keras_gans.recipes.networks import small_networks
 from keras_gans.recipes.optimizers import falling_adam
 
 DATA = "mnist"
@@ -46,7 +46,7 @@ POINTS = {
 
 def build(sample_shape, s):
     """Return the compiled model."""
-    generator, discriminator = networks.small(sample_shape, s)
+    generator, discriminator = small_networks(sample_shape, s)
     gamma = keras.optimizers.schedules.ExponentialDecay(s.gamma, s.steps, s.gamma_falls_to / s.gamma)
     model = kg.RothGAN(generator, discriminator, gamma=gamma)
     model.compile(

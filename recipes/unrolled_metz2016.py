@@ -17,7 +17,7 @@ Deviations: a non-saturating term in the generator's loss, see the class. Images
 import keras
 
 import keras_gans as kg
-from keras_gans.recipes import networks
+from keras_gans.recipes.networks import small_networks
 from keras_gans.recipes.optimizers import falling_adam
 
 DATA = "ring"
@@ -46,7 +46,7 @@ POINTS = {
 
 def build(sample_shape, s):
     """Return the compiled model."""
-    generator, discriminator = networks.small(sample_shape, s)
+    generator, discriminator = small_networks(sample_shape, s)
     model = kg.UnrolledGAN(generator, discriminator, unroll_steps=s.unroll_steps)
     model.compile(
         falling_adam(s.learning_rate, s.steps, beta_2=0.99),
