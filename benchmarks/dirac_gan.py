@@ -70,9 +70,7 @@ def slopes_of(objective):
         """The mean of a loss of one score over instance noise, exactly, as losses are means over samples."""
         if not objective.noise:
             return function(0.0)
-        return tf.add_n(
-            [w * function(objective.noise * e) for e, w in zip(NODES, WEIGHTS / WEIGHTS.sum(), strict=True)]
-        )
+        return tf.add_n([w * function(objective.noise * e) for e, w in zip(NODES, WEIGHTS, strict=True)])
 
     @tf.function
     def slopes(theta, psi):

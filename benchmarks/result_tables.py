@@ -42,20 +42,25 @@ def write_all(rows, floors):
         beside.write_text(page(tables, rows), encoding="utf-8")
     readme = ROOT / "README.md"
     whole = "\n\n".join(f"**{TITLES[data]}**\n\n{text}" for data, text in tables)
-    text = re.sub(
-        r"(<!-- results -->\n).*?(<!-- end of results -->)",
-        lambda match: f"{match[1]}\n{whole}\n\n{match[2]}",
-        readme.read_text(encoding="utf-8"),
-        flags=re.S,
-    )
-    with written_beside(readme) as beside:
-        beside.write_text(text, encoding="utf-8")
+    write_between(readme, "results", whole)
     for recipe in {row["recipe"] for row in rows}:
         path = ROOT / "recipes" / f"{recipe}.py"
         before, _, after = path.read_text(encoding="utf-8").partition("\nDeviations:")
         before = before.partition("\nOurs:")[0]
         with written_beside(path) as beside:
             beside.write_text(f"{before}\n{ours(recipe, rows)}\nDeviations:{after}", encoding="utf-8")
+
+
+def write_between(page, name, text):
+    """Put a text between the marks of a name in a page."""
+    whole = re.sub(
+        rf"(<!-- {name} -->\n).*?(<!-- end of {name} -->)",
+        lambda match: f"{match[1]}\n{text}\n\n{match[2]}",
+        page.read_text(encoding="utf-8"),
+        flags=re.S,
+    )
+    with written_beside(page) as beside:
+        beside.write_text(whole, encoding="utf-8")
 
 
 def ours(recipe, rows):

@@ -161,13 +161,10 @@ def floors():
         return
     import keras_gans as kg
     from keras_gans_cli import evaluation
-    from keras_gans_cli.plan import standardized
 
     found = {}
     for name in ("ring", "grid"):
-        data = standardized(kg.data.named(name))
-        found[name] = {"samples": {"of": "the mixture itself"}}
-        found[name] |= evaluation.protocol_for(name, data)(data.sample(evaluation.NUM_SAMPLES, seed=2))
+        found[name] = {"samples": {"of": "the mixture itself"}, **evaluation.of_the_mixture(name)}
     for name in ("mnist", "fashion_mnist"):
         protocol = evaluation.protocol_for(name, kg.data.named(name))
         found[name] = {"samples": {"of": "10,000 real test images"}}

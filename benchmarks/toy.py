@@ -11,11 +11,10 @@ points.json or images.json, which holds every run with its curve and says how lo
 
 import argparse
 import json
-import re
 import shutil
 
 import tensorflow as tf
-from result_tables import ROOT
+from result_tables import ROOT, write_between
 
 from keras_gans.callbacks.run_folder import describe_environment
 from keras_gans.files import written_beside
@@ -49,15 +48,7 @@ def keep(kind, folder):
             compare.draw(data, steps, folder, path=RESULTS / f"{data}.png")
             if data == "ring":
                 compare.draw(data, steps, folder, OPENING, RESULTS / "density_ratio_mixture.png")
-    table = (folder / "table.md").read_text(encoding="utf-8").strip()
-    text = re.sub(
-        rf"(<!-- {kind} -->\n).*?(<!-- end of {kind} -->)",
-        lambda match: f"{match[1]}\n{table}\n\n{match[2]}",
-        PAGE.read_text(encoding="utf-8"),
-        flags=re.S,
-    )
-    with written_beside(PAGE) as beside:
-        beside.write_text(text, encoding="utf-8")
+    write_between(PAGE, kind, (folder / "table.md").read_text(encoding="utf-8").strip())
 
 
 def restore(kind, folder):

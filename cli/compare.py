@@ -1,7 +1,6 @@
 """Objectives side by side on equal terms: runs in processes of their own, one table, pictures."""
 
 import csv
-import functools
 import json
 import pathlib
 import statistics
@@ -180,18 +179,12 @@ def table_of(rows, name, steps):
         fewer = f" ({len(runs)} of {seeds} seeds)" if len(runs) < seeds else ""
         lines.append([f"`{objective}`: {what}{fewer}", *cells, number])
     if columns and name in MIXTURES:
-        real = [tables.figure([{"measures": _of_the_mixture(name)}], *column) for _, *column in columns]
+        real = [tables.figure([{"measures": evaluation.of_the_mixture(name)}], *column) for _, *column in columns]
         lines.append(["samples of the mixture itself", *real, ""])
     papers = tables.paper_rows(name, columns)
     lines += [[*row, ""] for row in papers]
     title = f"**{name}**, {steps:,} generator steps, {seeds} seed{'s' * (seeds > 1)}"
     return "\n\n".join([title, tables.markdown(head, lines), *[tables.PAPERS_PROTOCOL] * bool(papers)])
-
-
-@functools.cache
-def _of_the_mixture(name):
-    data = standardized(kg.data.named(name))
-    return evaluation.protocol_for(name, data)(data.sample(evaluation.NUM_SAMPLES, seed=2))
 
 
 def _seconds(rows, objective):

@@ -1,10 +1,12 @@
 """What a generator is measured by."""
 
+import functools
 import json
 
 import keras_gans as kg
 from keras_gans.callbacks.run_folder import as_json
 from keras_gans.files import written_beside
+from keras_gans_cli.plan import standardized
 
 NUM_SAMPLES = 10_000
 SEED = 0
@@ -31,6 +33,13 @@ def protocol_for(name, data):
     if name in JUDGES and data.image_shape == (28, 28, 1):
         return kg.metrics.JudgeProtocol(data.images, JUDGES[name](), split="train")
     return kg.metrics.PixelProtocol(data.sample(min(NUM_SAMPLES, len(data)), seed=1), split="train")
+
+
+@functools.cache
+def of_the_mixture(name):
+    """Return the measures of samples of a mixture itself: what the best generator could get."""
+    data = standardized(kg.data.named(name))
+    return protocol_for(name, data)(data.sample(NUM_SAMPLES, seed=2))
 
 
 def measure(sample, protocol, path=None, **about):
