@@ -187,7 +187,10 @@ class AdversarialModel(keras.Model):
     # The parts of a step
 
     def begin_step(self):
-        """Count the step and restart the numbering of its draws."""
+        """Count the step, tell it to layers that change along a schedule, and restart the numbering of its draws."""
+        for layer in layers_of(self._networks()):
+            if hasattr(layer, "follow_step"):
+                layer.follow_step(self.step_counter.value)
         self.step_counter.assign_add(1)
         _trace.draws = 0
 

@@ -16,9 +16,10 @@ import numpy as np
 import tensorflow as tf
 
 from keras_gans import checks
-from keras_gans.adversarial import AdversarialModel, seed_states, update_power_iterations
+from keras_gans.adversarial import AdversarialModel, layers_of, seed_states, update_power_iterations
+from keras_gans.draws import drawing
 from keras_gans.latent import Normal, Uniform
-from keras_gans.replicas import draw_rows, update_variables
+from keras_gans.replicas import draw_rows, mean_over_replicas, update_variables
 
 
 class GAN(AdversarialModel):
@@ -100,7 +101,8 @@ class GAN(AdversarialModel):
 
     def generated(self, z, y=None):
         """G(z) in training mode, for the generator's own step."""
-        return self.generator(z if y is None else [z, y], training=True)
+        with drawing(self.draw):
+            return self.generator(z if y is None else [z, y], training=True)
 
     def fake(self, z, y=None):
         """Generate samples for the discriminator's step: in training mode, as data.
@@ -113,7 +115,18 @@ class GAN(AdversarialModel):
 
     def score(self, x, y=None):
         """Raw scores of the discriminator in training mode, float32, shape (m, 1)."""
-        return tf.cast(self.discriminator(x if y is None else [x, y], training=True), tf.float32)
+        with drawing(self.draw):
+            return tf.cast(self.discriminator(x if y is None else [x, y], training=True), tf.float32)
+
+    def discriminator_step(self, tape, loss, s_real):
+        """Update the discriminator, then tell the real samples' scores to layers that follow them (AdaptiveAugment)."""
+        super().discriminator_step(tape, loss)
+        followers = [layer for layer in layers_of([self.discriminator]) if hasattr(layer, "follow_scores")]
+        if followers:
+            (mean_sign,) = mean_over_replicas(tf.reduce_mean(tf.sign(s_real)))
+            rows = tf.shape(s_real)[0] * self.distribute_strategy.num_replicas_in_sync
+            for layer in followers:
+                layer.follow_scores(mean_sign, rows)
 
     def score_generated(self, z, y=None):
         """Raw scores s(G(z)) for the generator's step: G in training mode, the state of D kept as it is."""

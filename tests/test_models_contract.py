@@ -91,9 +91,9 @@ def test_each_player_moves_alone_and_the_counters_count(name):
         return draw_latent(rows)
 
     def spy(step, own, other):
-        def wrapped(tape, loss):
+        def wrapped(tape, loss, *scores):
             own_state = tiny.weights_of(own)
-            step(tape, loss)
+            step(tape, loss, *scores)
             # Batch statistics included, and through everything that led to the loss.
             assert np.array_equal(states[other.name], tiny.weights_of(other))
             assert not np.array_equal(own_state, tiny.weights_of(own))

@@ -1,19 +1,41 @@
 """Layers for generators and discriminators."""
 
 from keras_gans.layers.activations import RectifiedLinear
+from keras_gans.layers.adaptive_augment import AdaptiveAugment
 from keras_gans.layers.basis import SpatialBasis
 from keras_gans.layers.batch_normalization import FusedBatchNormalization
+from keras_gans.layers.conditional_batch_normalization import ConditionalBatchNormalization
+from keras_gans.layers.diff_augment import DiffAugment
 from keras_gans.layers.grouped_convolution import GroupedConv2D
+from keras_gans.layers.instance_noise import InstanceNoise
+from keras_gans.layers.minibatch import MinibatchDiscrimination, MinibatchStandardDeviation, Packing
 from keras_gans.layers.resizing import NearestUpsampling2D, SmoothDownsampling2D, SmoothUpsampling2D
+from keras_gans.layers.self_attention import SelfAttention
 from keras_gans.layers.spectral_normalization import SpectralNormalization
+from keras_gans.layers.virtual_batch_normalization import (
+    VirtualBatchNormalization,
+    WithoutReference,
+    WithReference,
+)
 
 __all__ = [
+    "AdaptiveAugment",
+    "ConditionalBatchNormalization",
+    "DiffAugment",
     "FusedBatchNormalization",
     "GroupedConv2D",
+    "InstanceNoise",
+    "MinibatchDiscrimination",
+    "MinibatchStandardDeviation",
     "NearestUpsampling2D",
+    "Packing",
     "RectifiedLinear",
+    "SelfAttention",
     "SmoothDownsampling2D",
     "SmoothUpsampling2D",
     "SpatialBasis",
     "SpectralNormalization",
+    "VirtualBatchNormalization",
+    "WithReference",
+    "WithoutReference",
 ]

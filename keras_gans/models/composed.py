@@ -90,10 +90,11 @@ class ComposedGAN(GAN):
             uniform = functools.partial(self.draw_uniform, x.shape[0])
             step = self.discriminator_steps(k)
             with tf.GradientTape() as tape:
-                d_loss = self.discriminator_loss(self.score(x, y), self.score(x_fake, y))
+                s_real, s_fake = self.score(x, y), self.score(x_fake, y)
+                d_loss = self.discriminator_loss(s_real, s_fake)
                 penalty = tf.add_n([tf.zeros(()), *(p(score, x, x_fake, uniform, step) for p in self.penalties)])
                 d_loss += penalty
-            self.discriminator_step(tape, d_loss)
+            self.discriminator_step(tape, d_loss, s_real)
 
         z = self.draw_latent(x.shape[0])
         with tf.GradientTape() as tape:

@@ -66,7 +66,7 @@ class FeatureMatchingGAN(GAN):
             with tf.GradientTape() as tape:
                 s_real, s_fake = self.score(x, y), self.score(x_fake, y)
                 d_loss = losses.label_smoothed_discriminator(s_real, s_fake, self.real_label)
-            self.discriminator_step(tape, d_loss)
+            self.discriminator_step(tape, d_loss, s_real)
 
         z = self.draw_latent(x.shape[0])
         (real_features,) = self._mean_features(x, y)

@@ -78,7 +78,7 @@ class FGAN(GAN):
             with tf.GradientTape() as tape:
                 s_real, s_fake = self.score(x, y), self.score(x_fake, y)
                 d_loss = losses.f_divergence_discriminator(s_real, s_fake, self.divergence)
-            self.discriminator_step(tape, d_loss)
+            self.discriminator_step(tape, d_loss, s_real)
 
         z = self.draw_latent(x.shape[0])
         with tf.GradientTape() as tape:

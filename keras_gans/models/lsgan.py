@@ -63,7 +63,7 @@ class LSGAN(GAN):
             with tf.GradientTape() as tape:
                 s_real, s_fake = self.score(x, y), self.score(x_fake, y)
                 d_loss = losses.least_squares_discriminator(s_real, s_fake, self.a, self.b)
-            self.discriminator_step(tape, d_loss)
+            self.discriminator_step(tape, d_loss, s_real)
 
         z = self.draw_latent(x.shape[0])
         with tf.GradientTape() as tape:

@@ -67,7 +67,7 @@ class R3GAN(GAN):
                 r1, r2 = 0.5 * tf.reduce_mean(squares_real), 0.5 * tf.reduce_mean(squares_fake)
                 penalty = gamma * (r1 + r2)
                 d_loss = losses.relativistic_paired_discriminator(s_real, s_fake) + penalty
-            self.discriminator_step(tape, d_loss)
+            self.discriminator_step(tape, d_loss, s_real)
 
         z = self.draw_latent(x.shape[0])
         s_real = self.score_kept(x, y)

@@ -49,7 +49,7 @@ class RaGAN(GAN):
                 s_real, s_fake = self.score(x, y), self.score(x_fake, y)
                 means = mean_over_replicas(tf.reduce_mean(s_real), tf.reduce_mean(s_fake))
                 d_loss = losses.relativistic_average_discriminator(s_real, s_fake, *means)
-            self.discriminator_step(tape, d_loss)
+            self.discriminator_step(tape, d_loss, s_real)
 
         z = self.draw_latent(x.shape[0])
         s_real = self.score_kept(x, y)

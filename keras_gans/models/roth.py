@@ -66,7 +66,7 @@ class RothGAN(GAN):
                 omega = weighted_norms(s_real, squares_real, s_fake, squares_fake)
                 penalty = 0.5 * gamma * omega
                 d_loss = losses.non_saturating_discriminator(s_real, s_fake) + penalty
-            self.discriminator_step(tape, d_loss)
+            self.discriminator_step(tape, d_loss, s_real)
 
         z = self.draw_latent(x.shape[0])
         with tf.GradientTape() as tape:

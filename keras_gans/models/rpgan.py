@@ -45,8 +45,9 @@ class RpGAN(GAN):
         for x, y in self.discriminator_batches(data):
             x_fake = self.fake(self.draw_latent(x.shape[0]), y)
             with tf.GradientTape() as tape:
-                d_loss = losses.relativistic_paired_discriminator(self.score(x, y), self.score(x_fake, y))
-            self.discriminator_step(tape, d_loss)
+                s_real, s_fake = self.score(x, y), self.score(x_fake, y)
+                d_loss = losses.relativistic_paired_discriminator(s_real, s_fake)
+            self.discriminator_step(tape, d_loss, s_real)
 
         z = self.draw_latent(x.shape[0])
         s_real = self.score_kept(x, y)

@@ -64,8 +64,9 @@ class UnrolledGAN(GAN):
         for x, y in self.discriminator_batches(data):
             x_fake = self.fake(self.draw_latent(x.shape[0]), y)
             with tf.GradientTape() as tape:
-                d_loss = losses.non_saturating_discriminator(self.score(x, y), self.score(x_fake, y))
-            self.discriminator_step(tape, d_loss)
+                s_real, s_fake = self.score(x, y), self.score(x_fake, y)
+                d_loss = losses.non_saturating_discriminator(s_real, s_fake)
+            self.discriminator_step(tape, d_loss, s_real)
 
         z = self.draw_latent(x.shape[0])
         with tf.GradientTape() as tape:

@@ -56,7 +56,7 @@ class WGAN(GAN):
             with tf.GradientTape() as tape:
                 s_real, s_fake = self.score(x, y), self.score(x_fake, y)
                 d_loss = losses.wasserstein_discriminator(s_real, s_fake)
-            self.discriminator_step(tape, d_loss)
+            self.discriminator_step(tape, d_loss, s_real)
             clip_weights(self.discriminator.trainable_variables, self.clip_value)
 
         z = self.draw_latent(x.shape[0])

@@ -69,7 +69,7 @@ class WGANGP(GAN):
                 wasserstein = -losses.wasserstein_discriminator(s_real, s_fake)
                 gp = gradient_penalty(lambda x_hat, y=y: self.score(x_hat, y), x_hat, one_sided=self.one_sided)
                 d_loss = -wasserstein + gp_weight * gp
-            self.discriminator_step(tape, d_loss)
+            self.discriminator_step(tape, d_loss, s_real)
 
         z = self.draw_latent(x.shape[0])
         with tf.GradientTape() as tape:

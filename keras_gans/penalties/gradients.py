@@ -20,11 +20,12 @@ def scores_and_squared_norms(score, x):
     """Raw scores, and the squared Euclidean norms of their gradients with respect to each sample, in one pass.
 
     Args:
-        score: Function of x, (m, ...) -> (m, 1), in which samples do not influence one another.
+        score: Function of x, (m, ...) -> (m, 1), in which samples do not influence one another; or -> (m / k, 1) of
+            packs of k neighbours (`layers.Packing`), whose gradient is that with respect to the whole pack.
         x: Points of shape (m, ...).
 
     Returns:
-        Two float32 tensors, scores (m, 1) and squared norms (m,).
+        Two float32 tensors, scores and squared norms, (m, 1) and (m,), or (m / k, 1) and (m / k,).
 
     Raises:
         ValueError: If the score does not depend on x, or holds an operation that cannot be differentiated twice, so
@@ -37,7 +38,9 @@ def scores_and_squared_norms(score, x):
         _refuse_dropped_gradients(traced.outputs[0])
     else:
         _refuse_dropped_gradients(gradients)
-    return s, tf.reduce_sum(tf.square(gradients), axis=list(range(1, len(x.shape))))
+    # One row for each score, which is one for each sample unless samples are scored in packs.
+    gradients = tf.reshape(gradients, (tf.shape(s)[0], -1))
+    return s, tf.reduce_sum(tf.square(gradients), axis=1)
 
 
 def squared_gradient_norms(score, x):
