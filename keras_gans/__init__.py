@@ -8,7 +8,19 @@ if _keras.backend.backend() != "tensorflow":
         "variable KERAS_BACKEND=tensorflow before the first import of keras."
     )
 
-from keras_gans import callbacks, data, divergences, export, latent, layers, losses, metrics, networks, penalties
+from keras_gans import (
+    callbacks,
+    data,
+    divergences,
+    export,
+    latent,
+    layers,
+    losses,
+    metrics,
+    networks,
+    penalties,
+    regularizers,
+)
 from keras_gans.adversarial import AdversarialModel, load_model
 from keras_gans.gan import GAN
 from keras_gans.models import (
@@ -58,4 +70,5 @@ __all__ = [
     "metrics",
     "networks",
     "penalties",
+    "regularizers",
 ]

@@ -11,6 +11,7 @@ import tensorflow as tf
 
 from keras_gans.files import written_beside
 from keras_gans.historical_average import HistoricalAverage
+from keras_gans.regularizers import regularization_gradients
 from keras_gans.replicas import draw_rows
 
 # Number of the last draw in the step that is being traced. Each replica traces its step in a thread of its own, and the
@@ -231,6 +232,8 @@ class AdversarialModel(keras.Model):
                 f"No gradient of the loss reaches {', '.join(unreached)}. Expected every trainable weight to matter. "
                 "Remove the layers, set trainable=False, or replace an operation that has no gradient."
             )
+        for i, pull in regularization_gradients(variables).items():
+            gradients[i] += factor * tf.cast(pull, gradients[i].dtype)
         if self.histories:
             pulls = self.histories[player].gradients(variables)
             gradients = [g + factor * self._history_weight * pull for g, pull in zip(gradients, pulls, strict=True)]

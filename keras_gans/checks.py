@@ -17,7 +17,7 @@ def check_networks(generator, discriminator):
     Raises:
         TypeError: If one of them is no keras Model.
         ValueError: If their inputs or outputs do not fit, D ends in a sigmoid, they share weights, or a layer has a
-            loss of its own.
+            loss of its own that is not of its weights alone.
     """
     for role, network, first in (("generator", generator, "z"), ("discriminator", discriminator, "x")):
         if not isinstance(network, keras.Model):
@@ -29,11 +29,13 @@ def check_networks(generator, discriminator):
                 f"The {role} {network.name!r} does not tell its inputs. Expected a functional or Sequential model of "
                 f"{first} or [{first}, y]. Begin it with keras.Input."
             )
-        if network.losses:
+        regularized = [v for v in network.trainable_variables if v.regularizer is not None]
+        of_activity = [layer for layer in network._flatten_layers() if layer.activity_regularizer is not None]
+        if of_activity or len(network.losses) > len(regularized):  # those of weights are paid, others would be ignored
             raise ValueError(
-                f"The {role} {network.name!r} has layers with losses of their own (kernel_regularizer, add_loss). They "
-                "are not part of a GAN's objective and would be ignored. Use the optimizer's weight_decay, or "
-                "ComposedGAN with a penalty."
+                f"The {role} {network.name!r} has layers with losses of their own (activity_regularizer, add_loss), "
+                "which are not part of a GAN's objective. Expected terms of the weights alone, such as a "
+                "kernel_regularizer. Use ComposedGAN with a penalty."
             )
     if len(generator.inputs) != len(discriminator.inputs):
         raise ValueError(
@@ -203,3 +205,14 @@ def _check_image_range(x, generator):
             f"Images with values from {low:.4g} to {high:.4g} were passed to a generator that ends in tanh. Expected "
             "[-1, 1], with black at -1. Scale images of [0, 1] with 2 * x - 1, or end the generator in a sigmoid."
         )
+
+
+def check_share(**values):
+    """Refuse anything but numbers in (0, 1].
+
+    Raises:
+        ValueError: With the argument's name.
+    """
+    for name, value in values.items():
+        if isinstance(value, bool) or not isinstance(value, int | float | np.number) or not 0 < value <= 1:
+            raise ValueError(f"{name}={value!r} was passed. Expected a number in (0, 1].")

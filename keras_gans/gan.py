@@ -19,7 +19,9 @@ from keras_gans import checks
 from keras_gans.adversarial import AdversarialModel, layers_of, seed_states, update_power_iterations
 from keras_gans.draws import drawing
 from keras_gans.latent import Normal, Uniform
-from keras_gans.replicas import draw_rows, mean_over_replicas, update_variables
+from keras_gans.moving_average import follow, ramped_decay
+from keras_gans.replicas import draw_rows, mean_over_replicas
+from keras_gans.top_k import check_top_k, only_best
 
 
 class GAN(AdversarialModel):
@@ -51,7 +53,8 @@ class GAN(AdversarialModel):
         self.n_critic = int(n_critic)
         self.latent = latent or Normal()
         self.ema_generator = None
-        self._ema_decay = None
+        self._ema_decay = self._ema_ramp_up = None
+        self._top_k = None
         self._samplers = {}
         self._batch_spec = None
 
@@ -99,10 +102,14 @@ class GAN(AdversarialModel):
         """Draw numbers from [0, 1), shape (rows, *dimensions): one for each sample if there are no dimensions."""
         return self.draw(Uniform(0.0, 1.0).sample, rows, dimensions)
 
+    def in_training(self, network, inputs, y=None):
+        """Run a network in training mode, its random layers drawing from this step's noise."""
+        with drawing(self.draw):
+            return network(inputs if y is None else [inputs, y], training=True)
+
     def generated(self, z, y=None):
         """G(z) in training mode, for the generator's own step."""
-        with drawing(self.draw):
-            return self.generator(z if y is None else [z, y], training=True)
+        return self.in_training(self.generator, z, y)
 
     def fake(self, z, y=None):
         """Generate samples for the discriminator's step: in training mode, as data.
@@ -115,8 +122,7 @@ class GAN(AdversarialModel):
 
     def score(self, x, y=None):
         """Raw scores of the discriminator in training mode, float32, shape (m, 1)."""
-        with drawing(self.draw):
-            return tf.cast(self.discriminator(x if y is None else [x, y], training=True), tf.float32)
+        return tf.cast(self.in_training(self.discriminator, x, y), tf.float32)
 
     def discriminator_step(self, tape, loss, s_real):
         """Update the discriminator, then tell the real samples' scores to layers that follow them (AdaptiveAugment)."""
@@ -129,8 +135,35 @@ class GAN(AdversarialModel):
                 layer.follow_scores(mean_sign, rows)
 
     def score_generated(self, z, y=None):
-        """Raw scores s(G(z)) for the generator's step: G in training mode, the state of D kept as it is."""
-        return self.score_kept(self.generated(z, y), y)
+        """Raw scores s(G(z)) for the generator's step: G in training mode, the state of D kept as it is.
+
+        After `keep_top_k`, gradients flow through the best alone.
+        """
+        return self.only_best(self.score_kept(self.generated(z, y), y))
+
+    def only_best(self, s_fake):
+        """Let the generator learn from the share of scores that `keep_top_k` was given; all without it."""
+        share = self._top_k
+        if share is None:
+            return s_fake
+        return only_best(s_fake, share(self.step_counter - 1) if callable(share) else share)
+
+    def keep_top_k(self, share):
+        """Have the generator learn from those samples of a batch that the discriminator scores highest.
+
+        Sinha et al. 2020, "Top-k Training of GANs", Algorithm 1, arXiv:2002.06224. The batch is one replica's; the
+        losses in the logs are of all samples.
+
+        Args:
+            share: k / m in (0, 1], or a `keras.optimizers.schedules.LearningRateSchedule` of it over generator steps:
+                the paper begins with 1 and ends at 0.5.
+
+        Raises:
+            ValueError: If `share` is neither.
+        """
+        check_top_k(share)
+        self._top_k = share
+        self.train_function = None  # traced with another share
 
     def score_kept(self, x, y=None, weights=None):
         """Raw scores as `score` gives them, the state of the discriminator kept as it is.
@@ -147,34 +180,31 @@ class GAN(AdversarialModel):
         """Update the generator, and its moving average where there is one."""
         super().generator_step(tape, loss)
         if self.ema_generator is not None:
-            averages, weights = self.ema_generator, self.generator
-            update_variables(
-                lambda average, w: average.assign_sub((1.0 - self._ema_decay) * (average - w)),
-                averages.trainable_variables,
-                [v.value for v in weights.trainable_variables],
+            follow(
+                self.ema_generator,
+                self.generator,
+                ramped_decay(self._ema_decay, self._ema_ramp_up, self.step_counter - 1),
             )
-            update_variables(
-                lambda average, w: average.assign(w),
-                averages.non_trainable_variables,
-                [v.value for v in weights.non_trainable_variables],
-            )
-            update_power_iterations([averages])
+            update_power_iterations([self.ema_generator])
 
-    def track_ema(self, decay):
+    def track_ema(self, decay, ramp_up=None):
         """Keep an exponential moving average of the generator's weights, updated in each generator step.
 
         It is saved, sampled, evaluated and exported in place of the generator. Statistics that are averages already
         (BatchNormalization's) are copied.
 
         Args:
-            decay: Share of the average that is kept in each step, in [0, 1).
+            decay: Share of the average that is kept in each step, in [0, 1); 0.5^(m / n) forgets half within n samples.
+            ramp_up: Longest half-life as a share of the steps so far, above 0; 0.05 in StyleGAN2. None for none.
 
         Raises:
-            ValueError: If `decay` is outside [0, 1).
+            ValueError: If `decay` is outside [0, 1), or `ramp_up` not above 0.
         """
         if not 0 <= decay < 1:
             raise ValueError(f"decay={decay} was passed. Expected a share in [0, 1), such as 0.999.")
-        if decay == self._ema_decay:
+        if ramp_up is not None and not ramp_up > 0:
+            raise ValueError(f"ramp_up={ramp_up} was passed. Expected a share above 0, such as 0.05, or None.")
+        if (decay, ramp_up) == (self._ema_decay, self._ema_ramp_up):
             return
         if self.ema_generator is None:
             with self.distribute_strategy.scope():
@@ -182,7 +212,7 @@ class GAN(AdversarialModel):
                 average.set_weights(self.generator.get_weights())
             average.trainable = True
             self.ema_generator = average
-        self._ema_decay = decay
+        self._ema_decay, self._ema_ramp_up = decay, ramp_up
         self.train_function = None  # traced without the average
         self._samplers = {}
 
@@ -293,7 +323,7 @@ class GAN(AdversarialModel):
         """Return the generator's samples for z or [z, y]."""
         return self.sampling_generator(inputs, training=training)
 
-    def sample(self, num, y=None, seed=None, batch_size=256, ema=True):
+    def sample(self, num, y=None, seed=None, batch_size=256, ema=True, latent=None):
         """Generate samples, in batches, with the moving average of the generator where there is one.
 
         Args:
@@ -302,6 +332,8 @@ class GAN(AdversarialModel):
             seed: Integer; the same seed gives the same samples, whatever the batch size. Drawn when None.
             batch_size: Samples made at a time, which bounds the memory.
             ema: Whether to take the moving average where there is one, and not the generator itself.
+            latent: Distribution of z in place of the model's: `latent.TruncatedNormal(0.7)` gives up variety for
+                quality (Brock et al. 2019, section 3.1, arXiv:1809.11096).
 
         Returns:
             float32 NumPy array of shape (num, ...).
@@ -313,7 +345,7 @@ class GAN(AdversarialModel):
         y = self._conditions(num, y)
         seed = random.getrandbits(30) if seed is None else seed
         sampler = self._sampler(ema)
-        z = self.latent.sample((num, self.latent_dim), (seed, 0))
+        z = (latent or self.latent).sample((num, self.latent_dim), (seed, 0))
         inputs = [z] if y is None else [z, y]
         if num <= batch_size:
             return sampler(*inputs).numpy()
@@ -355,14 +387,16 @@ class GAN(AdversarialModel):
     # Saving
 
     def get_config(self):
-        """Return the constructor's arguments, and what `track_ema` and `track_history` were given."""
+        """Return the constructor's arguments, and what `track_ema`, `track_history` and `keep_top_k` were given."""
         return {
             "generator": keras.saving.serialize_keras_object(self.generator),
             "discriminator": keras.saving.serialize_keras_object(self.discriminator),
             "n_critic": self.n_critic,
             "latent": keras.saving.serialize_keras_object(self.latent),
             "ema_decay": self._ema_decay,
+            "ema_ramp_up": self._ema_ramp_up,
             "history_weight": self._history_weight,
+            "top_k": keras.saving.serialize_keras_object(self._top_k) if callable(self._top_k) else self._top_k,
             "name": self.name,
         }
 
@@ -370,15 +404,18 @@ class GAN(AdversarialModel):
     def from_config(cls, config, custom_objects=None):
         """Rebuild a model from `get_config`."""
         config = dict(config)
-        decay, history_weight = config.pop("ema_decay", None), config.pop("history_weight", None)
+        decay, ramp_up = config.pop("ema_decay", None), config.pop("ema_ramp_up", None)
+        history_weight, top_k = config.pop("history_weight", None), config.pop("top_k", None)
         for key, value in config.items():
             if isinstance(value, dict | list):
                 config[key] = keras.saving.deserialize_keras_object(value, custom_objects=custom_objects)
         model = cls(**config)
         if decay is not None:
-            model.track_ema(decay)
+            model.track_ema(decay, ramp_up)
         if history_weight is not None:
             model.track_history(history_weight)
+        if top_k is not None:
+            model.keep_top_k(keras.saving.deserialize_keras_object(top_k) if isinstance(top_k, dict) else top_k)
         return model
 
 

@@ -1,6 +1,7 @@
 """Latent distributions: where z is drawn from."""
 
 import abc
+import math
 
 import keras
 import numpy as np
@@ -82,6 +83,36 @@ class Normal(Latent):
         weight_start = np.where(is_straight, 1 - t, np.sin((1 - t) * angle) / sine)
         weight_end = np.where(is_straight, t, np.sin(t * angle) / sine)
         return (weight_start * z_start + weight_end * z_end).astype(np.float32)
+
+
+@keras.saving.register_keras_serializable(package="keras_gans")
+class TruncatedNormal(Normal):
+    """Standard normal latent, each coordinate of which lies within +-threshold: for sampling, not for training.
+
+    Brock et al. 2019, "Large Scale GAN Training for High Fidelity Natural Image Synthesis", section 3.1,
+    arXiv:1809.11096: the truncation trick. The smaller the threshold, the more alike and the more typical the samples.
+
+    Args:
+        threshold: Largest absolute value of a coordinate, above 0.
+
+    Raises:
+        ValueError: If `threshold` is not above 0.
+    """
+
+    def __init__(self, threshold=1.0):
+        if not 0 < threshold < np.inf:
+            raise ValueError(f"threshold={threshold} was passed. Expected a number above 0, such as 1.0.")
+        self.threshold = threshold
+
+    def sample(self, shape, seed):
+        """Draw z; see `Latent.sample`."""
+        inside = math.erf(self.threshold / math.sqrt(2.0))  # the share of N(0, 1) within
+        uniform = tf.random.stateless_uniform(shape, seed, -inside, inside, dtype=tf.float64)
+        return tf.cast(math.sqrt(2.0) * tf.math.erfinv(uniform), tf.float32)
+
+    def get_config(self):
+        """Return the constructor's arguments."""
+        return {"threshold": self.threshold}
 
 
 @keras.saving.register_keras_serializable(package="keras_gans")

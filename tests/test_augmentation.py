@@ -16,7 +16,7 @@ rng = np.random.default_rng(0)
 SOME = [[0.9, 0.3, 0.4], [-0.2, 1.1, -1.3]], [[0.0, 1.0, 0.0], [-1.0, 0.0, 0.0]], [[1.0, 0.0, 2.0], [0.0, -1.0, 0.0]]
 
 
-@pytest.mark.parametrize("reflect,mode", [(False, "grid-constant"), (True, "mirror")])
+@pytest.mark.parametrize(("reflect", "mode"), [(False, "grid-constant"), (True, "mirror")])
 def test_resampling_is_scipys_affine_transform(reflect, mode):
     x = rng.normal(size=(3, 7, 9, 2)).astype("float32")
     matrices = np.array(SOME, "float32")
@@ -48,7 +48,9 @@ def test_diff_augment_shifts_by_whole_pixels_and_cuts_a_square():
     with draws(**{"2": [[0.0, 0.99]]}):
         y = shift(rng.normal(size=(2, 8, 8, 1)).astype("float32") * 0 + x, training=True).numpy()
     assert sorted(set(y.ravel())) == [0.0, 1.0]
-    assert (y[:, :2] == 0).all() and (y[:, :, 6:] == 0).all() and (y[:, 2:, :6] == 1).all()
+    assert (y[:, :2] == 0).all()
+    assert (y[:, :, 6:] == 0).all()
+    assert (y[:, 2:, :6] == 1).all()
     cut = layers.DiffAugment(color=False, translation=0, cutout=0.5)
     with draws(**{"2": [[0.5, 0.0]]}):  # centre of 0..8: 4 and 0, a square of 4
         y = cut(x, training=True).numpy()
@@ -99,7 +101,7 @@ def test_adaptive_augment_blits_exactly():
                         # the shift is the last, that is, the first in the image's own coordinates
                         part = padded[row : row + 8, column : column + 8]
                         part = np.rot90(part, turn)
-                        candidates[flip, turn] = candidates.get((flip, turn), []) + [part[:, ::-1] if flip else part]
+                        candidates[flip, turn] = [*candidates.get((flip, turn), []), part[:, ::-1] if flip else part]
         hits = [key for key, parts in candidates.items() if any(np.allclose(p, result, atol=1e-4) for p in parts)]
         assert hits, "no mirrored, turned and moved image"
         found.update(hits)
@@ -115,7 +117,7 @@ def test_adaptive_augments_colours_keep_what_they_should():
     np.testing.assert_allclose(z, z.mean(axis=-1, keepdims=True).repeat(3, axis=-1), atol=1e-4)
     for before, after in zip(x[:20], y[:20], strict=True):
         A = np.c_[before.reshape(-1, 3), np.ones(16)]
-        solution, residual, *_ = np.linalg.lstsq(A, after.reshape(-1, 3), rcond=None)
+        solution, _residual, *_ = np.linalg.lstsq(A, after.reshape(-1, 3), rcond=None)
         np.testing.assert_allclose(A @ solution, after.reshape(-1, 3), atol=1e-3)
         # a saturation and a hue: across the gray axis, a rotation times a factor
         across = np.linalg.svd(solution[:3] - solution[:3].mean(axis=1, keepdims=True))[1]
@@ -166,7 +168,7 @@ def test_p_rises_in_training_is_saved_and_resumed(model, tmp_path):
 
 
 @pytest.mark.parametrize(
-    "make,message",
+    ("make", "message"),
     [
         (lambda: layers.DiffAugment(translation=1.0), "translation=1.0"),
         (lambda: layers.DiffAugment(cutout=True), "cutout=True"),

@@ -284,7 +284,7 @@ class TestNetworks:
             (keras.Model(z, dense(z)), keras.Model(x, keras.layers.Dense(1)(dense(x))), ValueError, "share 2"),
             (
                 good_g,
-                keras.Model(x, keras.layers.Dense(1, kernel_regularizer="l2")(x)),
+                keras.Model(x, keras.layers.Dense(1, activity_regularizer="l2")(x)),
                 ValueError,
                 "losses of their own",
             ),

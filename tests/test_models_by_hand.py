@@ -284,7 +284,7 @@ class Recorder(kg.penalties.R1):
 
     steps = ()
 
-    def __call__(self, score, x, x_fake, uniform, step=0):
+    def __call__(self, score, x, x_fake, uniform, step=0, scores=None):
         self.steps = (*self.steps, int(step))
         return super().__call__(score, x, x_fake, uniform, step)
 

@@ -34,7 +34,7 @@ def test_minibatch_discrimination_is_salimans_sum():
     np.testing.assert_allclose(layer(np.repeat(x[:1], 6, axis=0))[:, 3:], 6.0)
 
 
-@pytest.mark.parametrize("m,group_size,groups", [(8, 4, 2), (6, 4, 1), (9, 4, 2), (3, 4, 1), (4, 1, 4)])
+@pytest.mark.parametrize(("m", "group_size", "groups"), [(8, 4, 2), (6, 4, 1), (9, 4, 2), (3, 4, 1), (4, 1, 4)])
 def test_minibatch_standard_deviation_of_groups(m, group_size, groups):
     x = rng.normal(size=(m, 2, 3, 4)).astype("float32")
     y = layers.MinibatchStandardDeviation(group_size, num_channels=2)(x).numpy()
@@ -116,7 +116,7 @@ def test_virtual_batch_normalization_takes_the_reference_and_the_sample(tmp_path
     reference = rng.normal(size=(6, 5)).astype("float32")
     x = rng.normal(size=(3, 5)).astype("float32")
     network = virtual_network(reference)
-    _, with_reference, first, first_norm, second, *_ = network.layers
+    _, _with_reference, first, _first_norm, second, *_ = network.layers
     normalized = lambda x, mean, square: (x - mean) / np.sqrt(square - mean**2 + 1e-5)  # noqa: E731
 
     def normalize(reference, x):
@@ -203,7 +203,7 @@ def test_conditional_batch_normalization_scales_by_label():
 
 
 @pytest.mark.parametrize(
-    "make,message",
+    ("make", "message"),
     [
         (lambda: layers.InstanceNoise(-0.1), "stddev=-0.1"),
         (lambda: layers.InstanceNoise("0.1"), "stddev='0.1'"),

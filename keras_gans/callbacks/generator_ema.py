@@ -13,9 +13,10 @@ class GeneratorEMA(keras.callbacks.Callback):
 
     Args:
         decay: Share of the average that is kept in each generator step, in [0, 1).
+        ramp_up: See `GAN.track_ema`.
 
     Raises:
-        ValueError: When training begins, if `decay` is outside [0, 1).
+        ValueError: When training begins, if an argument is out of its range.
 
     Example:
         ```python
@@ -23,11 +24,12 @@ class GeneratorEMA(keras.callbacks.Callback):
         ```
     """
 
-    def __init__(self, decay=0.999):
+    def __init__(self, decay=0.999, ramp_up=None):
         super().__init__()
         self.decay = decay
+        self.ramp_up = ramp_up
 
     def set_model(self, model):
         """Switch the average on."""
         super().set_model(model)
-        model.track_ema(self.decay)
+        model.track_ema(self.decay, self.ramp_up)

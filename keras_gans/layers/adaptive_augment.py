@@ -25,8 +25,8 @@ class AdaptiveAugment(RandomLayer):
     r_t = E sign(s(x)) over real samples, augmented, is above `target`, and falls by as much if it is below. At
     p below about 0.8 the generator does not learn the transformations themselves.
 
-    - blit: mirrored left to right, turned by a multiple of 90 degrees (square images alone), moved by whole pixels up to
-      1/8 of the sides;
+    - blit: mirrored left to right, turned by a multiple of 90 degrees (square images alone), moved by whole pixels up
+      to 1/8 of the sides;
     - geometry: scaled by 2^(0.2 N), rotated by any angle before and after it is stretched by 2^(0.2 N), moved by
       N / 8 of the sides, N from N(0, 1) each;
     - color: brightness + 0.2 N, contrast times 2^(0.5 N), luma mirrored, hue turned by any angle (of three channels),
@@ -60,9 +60,7 @@ class AdaptiveAugment(RandomLayer):
         ```
     """
 
-    def __init__(
-        self, target=0.6, probability=0.0, images=500_000, blit=True, geometry=True, color=True, **kwargs
-    ):
+    def __init__(self, target=0.6, probability=0.0, images=500_000, blit=True, geometry=True, color=True, **kwargs):
         super().__init__(**kwargs)
         if target is not None and not -1 < target < 1:
             raise ValueError(f"target={target!r} was passed. Expected a number in (-1, 1), such as 0.6, or None.")

@@ -40,7 +40,9 @@ class DiffAugment(RandomLayer):
             if isinstance(share, bool) or not isinstance(share, int | float) or not 0 <= share < 1:
                 raise ValueError(f"{name}={share!r} was passed. Expected a share of the sides in [0, 1); 0 for none.")
         if not (color or translation or cutout):
-            raise ValueError("color=False, translation=0 and cutout=0 were passed. Expected one of them. Drop the layer.")
+            raise ValueError(
+                "color=False, translation=0 and cutout=0 were passed. Expected one of them. Drop the layer."
+            )
         self.color = bool(color)
         self.translation = translation
         self.cutout = cutout

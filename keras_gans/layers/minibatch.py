@@ -81,9 +81,9 @@ class MinibatchStandardDeviation(keras.layers.Layer):
     """Join channels that hold how much the samples of a group differ.
 
     Karras et al. 2018, "Progressive Growing of GANs", section 3, arXiv:1710.10196, in groups as in Karras et al. 2020,
-    arXiv:1912.04958: the standard deviation over a group, for each place and channel, averaged over places and over each
-    of `num_channels` sets of channels. Samples i, i + m / group_size, i + 2 m / group_size, ... are a group, on one
-    replica; where the size does not divide the batch, some groups are one larger.
+    arXiv:1912.04958: the standard deviation over a group, for each place and channel, averaged over places and over
+    each of `num_channels` sets of channels. Samples i, i + m / group_size, i + 2 m / group_size, ... are a group, on
+    one replica; where the size does not divide the batch, some groups are one larger.
 
     Args:
         group_size: Samples of a group, 4 in StyleGAN2; at most the whole batch.

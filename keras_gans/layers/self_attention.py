@@ -12,9 +12,9 @@ class SelfAttention(keras.layers.Layer):
     """x + gamma o(attention): every place of a map takes from all others what resembles it.
 
     Zhang et al. 2019, "Self-Attention Generative Adversarial Networks", section 3, arXiv:1805.08318:
-    beta_ji = softmax_i(f(x_i)^T g(x_j)), o_j = v(sum_i beta_ji h(x_i)), 1x1 convolutions f, g of C / reduction channels,
-    h of C / 2, v of C; gamma begins at 0. As in the authors' code, f and h are pooled by 2 before, which quarters memory
-    and time.
+    beta_ji = softmax_i(f(x_i)^T g(x_j)), o_j = v(sum_i beta_ji h(x_i)), with 1x1 convolutions f and g of C / reduction
+    channels, h of C / 2, v of C; gamma begins at 0. As in the authors' code, f and h are pooled by 2 before, which
+    quarters memory and time.
 
     Args:
         reduction: Divisor of the channels of f and g, 8 in the paper.

@@ -105,9 +105,9 @@ class WithoutReference(keras.layers.Layer):
 class VirtualBatchNormalization(keras.layers.Layer):
     """Normalize each sample by the statistics of the reference batch and of itself.
 
-    Salimans et al. 2016, section 3.5, arXiv:1606.03498. Between `WithReference` and `WithoutReference`. As in the authors'
-    code, mean and mean square are r / (r + 1) times the reference's plus 1 / (r + 1) times the sample's own; the
-    reference itself is normalized by its own. So there are no moving averages, inference is as training is, and a
+    Salimans et al. 2016, section 3.5, arXiv:1606.03498. Between `WithReference` and `WithoutReference`. As in the
+    authors' code, mean and mean square are r / (r + 1) times the reference's plus 1 / (r + 1) times the sample's own;
+    the reference itself is normalized by its own. So there are no moving averages, inference is as training is, and a
     gradient penalty is defined.
 
     Args:

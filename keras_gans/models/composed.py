@@ -7,6 +7,7 @@ import tensorflow as tf
 
 from keras_gans import losses
 from keras_gans.checks import check_no_batch_statistics
+from keras_gans.draws import drawing
 from keras_gans.gan import GAN
 from keras_gans.penalties import Penalty
 
@@ -67,11 +68,12 @@ class ComposedGAN(GAN):
         for penalty in penalties:
             if not isinstance(penalty, Penalty):
                 raise TypeError(f"penalties holds {penalty!r}. Expected objects such as keras_gans.penalties.R1(10.0).")
-        if penalties:
+        if not all(penalty.of_scores for penalty in penalties):
             check_no_batch_statistics(discriminator, "a gradient penalty is taken for each sample by itself")
         self.discriminator_loss = discriminator_loss
         self.generator_loss = generator_loss
         self.penalties = penalties
+        self._penalty_states = [penalty.state for penalty in penalties if hasattr(penalty, "state")]  # to be saved
 
     @property
     def undecided_loss(self):
@@ -92,7 +94,9 @@ class ComposedGAN(GAN):
             with tf.GradientTape() as tape:
                 s_real, s_fake = self.score(x, y), self.score(x_fake, y)
                 d_loss = self.discriminator_loss(s_real, s_fake)
-                penalty = tf.add_n([tf.zeros(()), *(p(score, x, x_fake, uniform, step) for p in self.penalties)])
+                with drawing(self.draw):
+                    terms = [p(score, x, x_fake, uniform, step, (s_real, s_fake)) for p in self.penalties]
+                penalty = tf.add_n([tf.zeros(()), *terms])
                 d_loss += penalty
             self.discriminator_step(tape, d_loss, s_real)
 

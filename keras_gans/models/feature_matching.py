@@ -76,6 +76,17 @@ class FeatureMatchingGAN(GAN):
         self.generator_step(tape, g_loss)
         return self.log(discriminator_loss=d_loss, generator_loss=g_loss)
 
+    def keep_top_k(self, share):
+        """Refuse: the generator's step has no scores.
+
+        Raises:
+            ValueError: Always.
+        """
+        raise ValueError(
+            f"keep_top_k({share!r}) was called on a FeatureMatchingGAN. Expected an objective whose generator learns "
+            "from scores: this one matches means of features. Use another model."
+        )
+
     def _feature_network(self):
         """The discriminator up to the matched layer."""
         d, name = self.discriminator, self.features
@@ -100,7 +111,7 @@ class FeatureMatchingGAN(GAN):
     def _mean_features(self, x, y):
         """Means over the global batch of the matched layer's output, the state of the discriminator kept."""
         with state_kept([self.discriminator]):
-            features = self._feature_network()(x if y is None else [x, y], training=True)
+            features = self.in_training(self._feature_network(), x, y)
         return mean_over_replicas(tf.reduce_mean(tf.cast(features, tf.float32), axis=0))
 
     def get_config(self):

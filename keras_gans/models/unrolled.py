@@ -76,7 +76,7 @@ class UnrolledGAN(GAN):
             for _ in range(self.unroll_steps):
                 gradients = self._discriminator_gradients(weights, x, x_fake, y)
                 weights, state = inner_updates.update(self.discriminator_optimizer, weights, gradients, state)
-            g_loss = losses.non_saturating_generator(self.score_kept(x_fake, y, weights))
+            g_loss = losses.non_saturating_generator(self.only_best(self.score_kept(x_fake, y, weights)))
             if self.unroll_steps:  # E log D_k(x), on which G acts through D_k alone
                 g_loss -= losses.non_saturating_generator(self.score_kept(x, y, weights))
         self.generator_step(tape, g_loss)

@@ -24,6 +24,7 @@ from keras_gans.penalties.points import (
     interpolate,
     perturb,
 )
+from keras_gans.penalties.scores import BalancedConsistency, LeCam
 from keras_gans.penalties.terms import (
     DRAGAN,
     R1,
@@ -41,10 +42,12 @@ __all__ = [
     "DRAGAN",
     "R1",
     "R2",
+    "BalancedConsistency",
     "DensityRatio",
     "GeneratedSamples",
     "GradientPenalty",
     "Interpolates",
+    "LeCam",
     "LogDensityRatio",
     "Penalty",
     "PerturbedSamples",

@@ -1,6 +1,7 @@
 """Weighted penalties as objects, for `ComposedGAN`: where, what, how much, how often."""
 
 import abc
+import functools
 
 import keras
 import numpy as np
@@ -49,6 +50,8 @@ class Penalty(abc.ABC):
         ValueError: If `weight` is negative or `interval` no integer from 1 up.
     """
 
+    of_scores = False  # whether `value` takes the step's scores too; such a term asks for no gradient of single samples
+
     def __init__(self, weight, interval=1):
         check_weight(weight=weight)
         if isinstance(interval, bool) or not isinstance(interval, int) or interval < 1:
@@ -73,9 +76,11 @@ class Penalty(abc.ABC):
         Args:
             score: Function of x, (m, ...) -> (m, 1).
             *points: What `points` returned.
+
+        Where `of_scores` is set, it takes `scores`, (s(x), s(G(z))), too.
         """
 
-    def __call__(self, score, x, x_fake, uniform, step=0):
+    def __call__(self, score, x, x_fake, uniform, step=0, scores=None):
         """Return the term with its weight, 0 in the steps between, a float32 scalar.
 
         Args:
@@ -84,13 +89,17 @@ class Penalty(abc.ABC):
             x_fake: As in `points`.
             uniform: As in `points`.
             step: Discriminator steps made before this one, an integer or a scalar tensor.
+            scores: (s(x), s(G(z))), each (m, 1), where they are there already.
         """
+        value = self.value
+        if self.of_scores:
+            value = functools.partial(value, scores=(score(x), score(x_fake)) if scores is None else scores)
         points = self.points(x, x_fake, uniform)  # outside of the branch: noise and exchange are of every step
         weight = weight_at(self.weight, step)
         if self.interval == 1:
-            return weight * self.value(score, *points)
+            return weight * value(score, *points)
         is_due = tf.equal(tf.cast(step, tf.int64) % self.interval, 0)
-        return tf.cond(is_due, lambda: self.interval * weight * self.value(score, *points), lambda: tf.zeros(()))
+        return tf.cond(is_due, lambda: self.interval * weight * value(score, *points), lambda: tf.zeros(()))
 
     def get_config(self):
         """Return the constructor's arguments."""
