@@ -206,3 +206,53 @@ def test_balanced_consistency_trains_and_resumes(tmp_path):
     histories = [m.fit(tiny.points(64), batch_size=16, verbose=0).history for m in (model, again)]
     assert histories[0]["penalty"] == histories[1]["penalty"] != [0.0]
     np.testing.assert_array_equal(tiny.weights_of(again), tiny.weights_of(model))
+
+
+def test_latent_consistency_by_hand():
+    """From linear networks: G(z) = z A and s(x) = x w + b, one step of SGD at rate 1 each."""
+
+    def trained(consistency):
+        keras.utils.set_random_seed(1)
+        model = kg.ComposedGAN(*tiny.linear_pair(), latent_consistency=consistency)
+        model.compile(keras.optimizers.SGD(1.0), keras.optimizers.SGD(1.0))
+        A, w = model.generator.get_weights()[0], model.discriminator.get_weights()[0]
+        drawn = []
+        draw = model.draw
+        model.draw = lambda *arguments: drawn.append(draw(*arguments)) or drawn[-1]
+        model.run_eagerly = True
+        model.fit(tiny.points(16), batch_size=16, verbose=0)
+        return model, A, w, [d.numpy() for d in drawn]
+
+    plain, A, w, (_, z_plain) = trained(None)
+    model, *_, drawn = trained(penalties.LatentConsistency(5.0, 0.5, stddev=0.3))
+    _, noise_d, z_g, noise_g = drawn
+    # s(G(z)) - s(G(z')) = -0.3 n A w: the gradient of 5 mean (0.3 n A w)^2 is 2 * 5 mean (0.3 n A w) 0.3 (n A)^T
+    steps = 0.3 * noise_d @ A
+    pull = 10 * (steps.T @ (steps @ w)) / 16
+    found = plain.discriminator.get_weights()[0] - model.discriminator.get_weights()[0]
+    np.testing.assert_allclose(found, pull, rtol=1e-3, atol=1e-5)
+    # of -0.5 mean (0.3 n A)^2 over 16 x 2 values, by A; the scores' part differs too, as D does
+    w_plain, w_model = (m.discriminator.get_weights()[0] for m in (plain, model))
+    score_part = lambda z, w, b: -(z.T @ (1 / (1 + np.exp(z @ A @ w + b)) @ w.T)) / 16  # noqa: E731
+    b_plain, b_model = (m.discriminator.get_weights()[1] for m in (plain, model))
+    expected = score_part(z_g, w_model, b_model) - score_part(z_plain, w_plain, b_plain)
+    expected += -0.5 * 2 * (0.3 * noise_g).T @ (0.3 * noise_g @ A) / 32
+    found = plain.generator.get_weights()[0] - model.generator.get_weights()[0]
+    np.testing.assert_allclose(found, expected, rtol=1e-3, atol=1e-5)
+
+
+def test_latent_consistency_is_saved_and_refuses(tmp_path):
+    model = kg.ComposedGAN(
+        tiny.generator(), tiny.discriminator(), latent_consistency=penalties.LatentConsistency(2.0, 0.1, 0.2)
+    )
+    model.compile()
+    model.fit(tiny.points(64), batch_size=16, verbose=0)
+    model.save(tmp_path / "model.keras")
+    again = kg.load_model(tmp_path / "model.keras")
+    for m in (model, again):
+        m.fit(tiny.points(64), batch_size=16, verbose=0)
+    np.testing.assert_array_equal(tiny.weights_of(again), tiny.weights_of(model))
+    with pytest.raises(ValueError, match="stddev=0"):
+        penalties.LatentConsistency(stddev=0)
+    with pytest.raises(TypeError, match="latent_consistency=5"):
+        kg.ComposedGAN(tiny.generator(), tiny.discriminator(), latent_consistency=5)

@@ -9,7 +9,8 @@ from keras_gans import losses
 from keras_gans.checks import check_no_batch_statistics
 from keras_gans.draws import drawing
 from keras_gans.gan import GAN
-from keras_gans.penalties import Penalty
+from keras_gans.latent import Normal
+from keras_gans.penalties import LatentConsistency, Penalty
 
 
 @keras.saving.register_keras_serializable(package="keras_gans")
@@ -27,6 +28,7 @@ class ComposedGAN(GAN):
             registered with `keras.saving.register_keras_serializable` so that the model can be loaded.
         generator_loss: Function of s_fake, such as `losses.hinge_generator`.
         penalties: List of `penalties.Penalty` objects.
+        latent_consistency: `penalties.LatentConsistency`, or None.
         n_critic: Discriminator steps per generator step.
         latent: Distribution of z; `Normal()` when None.
 
@@ -54,6 +56,7 @@ class ComposedGAN(GAN):
         discriminator_loss=losses.non_saturating_discriminator,
         generator_loss=losses.non_saturating_generator,
         penalties=(),
+        latent_consistency=None,
         n_critic=1,
         latent=None,
         name=None,
@@ -68,11 +71,17 @@ class ComposedGAN(GAN):
         for penalty in penalties:
             if not isinstance(penalty, Penalty):
                 raise TypeError(f"penalties holds {penalty!r}. Expected objects such as keras_gans.penalties.R1(10.0).")
+        if not isinstance(latent_consistency, LatentConsistency | None):
+            raise TypeError(
+                f"latent_consistency={latent_consistency!r} was passed. Expected an object of "
+                "keras_gans.penalties.LatentConsistency, or None."
+            )
         if not all(penalty.of_scores for penalty in penalties):
             check_no_batch_statistics(discriminator, "a gradient penalty is taken for each sample by itself")
         self.discriminator_loss = discriminator_loss
         self.generator_loss = generator_loss
         self.penalties = penalties
+        self.latent_consistency = latent_consistency
         self._penalty_states = [penalty.state for penalty in penalties if hasattr(penalty, "state")]  # to be saved
 
     @property
@@ -87,7 +96,8 @@ class ComposedGAN(GAN):
     def train_step(self, data):
         """Discriminator steps on loss plus penalties, then one generator step."""
         for k, (x, y) in enumerate(self.discriminator_batches(data)):
-            x_fake = self.fake(self.draw_latent(x.shape[0]), y)
+            z = self.draw_latent(x.shape[0])
+            x_fake = self.fake(z, y)
             score = lambda x_hat, y=y: self.score(x_hat, y)  # noqa: E731
             uniform = functools.partial(self.draw_uniform, x.shape[0])
             step = self.discriminator_steps(k)
@@ -96,15 +106,24 @@ class ComposedGAN(GAN):
                 d_loss = self.discriminator_loss(s_real, s_fake)
                 with drawing(self.draw):
                     terms = [p(score, x, x_fake, uniform, step, (s_real, s_fake)) for p in self.penalties]
+                if self.latent_consistency:
+                    s_near = self.score(self.fake(self._near(z), y), y)
+                    terms.append(self.latent_consistency.discriminator_term(s_fake, s_near))
                 penalty = tf.add_n([tf.zeros(()), *terms])
                 d_loss += penalty
             self.discriminator_step(tape, d_loss, s_real)
 
         z = self.draw_latent(x.shape[0])
         with tf.GradientTape() as tape:
-            g_loss = self.generator_loss(self.score_generated(z, y))
+            x_fake = self.generated(z, y)
+            g_loss = self.generator_loss(self.only_best(self.score_kept(x_fake, y)))
+            if self.latent_consistency:
+                g_loss += self.latent_consistency.generator_term(x_fake, self.generated(self._near(z), y))
         self.generator_step(tape, g_loss)
         return self.log(discriminator_loss=d_loss, generator_loss=g_loss, penalty=penalty)
+
+    def _near(self, z):
+        return self.latent_consistency.near(z, self.draw(Normal().sample, z.shape[0], (self.latent_dim,)))
 
     def get_config(self):
         """Return the constructor's arguments."""
@@ -112,5 +131,7 @@ class ComposedGAN(GAN):
             **super().get_config(),
             "discriminator_loss": keras.saving.serialize_keras_object(self.discriminator_loss),
             "generator_loss": keras.saving.serialize_keras_object(self.generator_loss),
+            "latent_consistency": self.latent_consistency
+            and keras.saving.serialize_keras_object(self.latent_consistency),
             "penalties": [keras.saving.serialize_keras_object(penalty) for penalty in self.penalties],
         }

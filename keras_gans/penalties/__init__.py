@@ -24,7 +24,7 @@ from keras_gans.penalties.points import (
     interpolate,
     perturb,
 )
-from keras_gans.penalties.scores import BalancedConsistency, LeCam
+from keras_gans.penalties.scores import BalancedConsistency, LatentConsistency, LeCam
 from keras_gans.penalties.terms import (
     DRAGAN,
     R1,
@@ -47,6 +47,7 @@ __all__ = [
     "GeneratedSamples",
     "GradientPenalty",
     "Interpolates",
+    "LatentConsistency",
     "LeCam",
     "LogDensityRatio",
     "Penalty",

@@ -1,9 +1,9 @@
-"""Penalties of the scores themselves: LeCam, and consistency under augmentation."""
+"""Terms of the scores themselves: LeCam, and consistency under augmentation and under changes of z."""
 
 import keras
 import tensorflow as tf
 
-from keras_gans.penalties.terms import Penalty
+from keras_gans.penalties.terms import Penalty, check_weight
 from keras_gans.replicas import mean_over_replicas
 
 
@@ -112,3 +112,52 @@ class BalancedConsistency(Penalty):
         """Return the constructor's arguments."""
         augment = keras.saving.serialize_keras_object(self.augment)
         return {**super().get_config(), "augment": augment, "generated": self.generated}
+
+
+@keras.saving.register_keras_serializable(package="keras_gans")
+class LatentConsistency:
+    """A small change of z is to change the samples, and not their scores, for `ComposedGAN(latent_consistency=...)`.
+
+    Zhao et al. 2021, "Improved Consistency Regularization for GANs", Algorithm 2, arXiv:2002.04724 (zCR), with
+    z' = z + sigma N: the discriminator pays lambda_dis E (s(G(z)) - s(G(z')))^2, the generator
+    -lambda_gen E |G(z) - G(z')|^2, which is the mean over a sample's values here; the paper does not say. With
+    `BalancedConsistency` it is the paper's ICR-GAN.
+
+    Args:
+        discriminator_weight: lambda_dis, >= 0; 5 in the paper for logistic losses, 20 for the hinge.
+        generator_weight: lambda_gen, >= 0; 0.5 in the paper.
+        stddev: sigma, above 0; 0.03 in the paper, 0.07 for the hinge.
+
+    Raises:
+        ValueError: If a weight is negative, or `stddev` not above 0.
+    """
+
+    def __init__(self, discriminator_weight=5.0, generator_weight=0.5, stddev=0.03):
+        check_weight(discriminator_weight=discriminator_weight, generator_weight=generator_weight)
+        if not stddev > 0:
+            raise ValueError(f"stddev={stddev!r} was passed. Expected a number above 0, such as 0.03.")
+        self.discriminator_weight = discriminator_weight
+        self.generator_weight = generator_weight
+        self.stddev = stddev
+
+    def near(self, z, noise):
+        """Return z', of noise from N(0, I) of the shape of z."""
+        return z + self.stddev * noise
+
+    def discriminator_term(self, s_fake, s_near):
+        """Return what the discriminator pays, of the scores of G(z) and of G(z')."""
+        return self.discriminator_weight * tf.reduce_mean(tf.square(s_fake - s_near))
+
+    def generator_term(self, x_fake, x_near):
+        """Return what the generator pays, of G(z) and G(z')."""
+        return -self.generator_weight * tf.reduce_mean(tf.square(tf.cast(x_fake - x_near, tf.float32)))
+
+    def get_config(self):
+        """Return the constructor's arguments."""
+        names = ("discriminator_weight", "generator_weight", "stddev")
+        return {name: getattr(self, name) for name in names}
+
+    @classmethod
+    def from_config(cls, config):
+        """Rebuild the object from `get_config`."""
+        return cls(**config)
