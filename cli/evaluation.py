@@ -30,8 +30,13 @@ def protocol_for(name, data):
         raise ValueError(
             f"{name} holds {len(data)} images. Expected at least {LEAST_IMAGES}, to measure samples by. Get more."
         )
-    if name in JUDGES and data.image_shape == (28, 28, 1):
-        return kg.metrics.JudgeProtocol(data.images, JUDGES[name](), split="train")
+    if name == "stacked_mnist" and data.image_shape == (28, 28, 3):
+        return kg.metrics.StackedProtocol(kg.metrics.mnist_judge())
+    whole, *part = name.split("[")
+    if whole in JUDGES and data.image_shape == (28, 28, 1):
+        if part:  # of a few images it would tell whether they were learnt by heart
+            return kg.metrics.JudgeProtocol(getattr(kg.data, whole)("test").images, JUDGES[whole](), split="test")
+        return kg.metrics.JudgeProtocol(data.images, JUDGES[whole](), split="train")
     return kg.metrics.PixelProtocol(data.sample(min(NUM_SAMPLES, len(data)), seed=1), split="train")
 
 
@@ -43,7 +48,7 @@ def of_the_mixture(name):
 
 
 def measure(sample, protocol, path=None, **about):
-    """Measure `NUM_SAMPLES` samples by everything that a protocol has.
+    """Measure as many samples as a protocol asks for by everything that it has.
 
     Args:
         sample: Function of (num, seed) that returns samples.
@@ -54,8 +59,8 @@ def measure(sample, protocol, path=None, **about):
     Returns:
         Dict of dicts: the measures, and `samples`, what they were taken of.
     """
-    samples = {"num": NUM_SAMPLES, "seed": SEED, **about}
-    measures = {"samples": samples, **protocol.thorough(sample(NUM_SAMPLES, seed=SEED))}
+    num = protocol.num_samples
+    measures = {"samples": {"num": num, "seed": SEED, **about}, **protocol.thorough(sample(num, seed=SEED))}
     if path is not None:
         with written_beside(path) as beside:
             beside.write_text(json.dumps(as_json(measures), indent=1, allow_nan=False) + "\n", encoding="utf-8")

@@ -41,6 +41,10 @@ IMAGE_COLUMNS = (
     ("recall", "neighbours", "recall", "{:.2f}", 1),
     ("classes' KL", "classes", "kl_to_uniform", "{:.3f}", 1),
 )
+STACKED_COLUMNS = (
+    ("modes of 1,000", "stacked_modes", "modes", "{:.1f}", 1),
+    ("KL", "stacked_modes", "kl_to_uniform", "{:.3f}", 1),
+)
 PIXEL_COLUMNS = (
     ("sliced Wasserstein", "sliced_wasserstein", "sliced_wasserstein", "{:.4f}", 1),
     ("precision", "neighbours", "precision", "{:.2f}", 1),
@@ -51,9 +55,10 @@ PIXEL_COLUMNS = (
 
 def columns_of(measures):
     """Return those columns whose measures a protocol made: tuples of title, measure, number, format and factor."""
-    of_images = IMAGE_COLUMNS if "judge" in measures else PIXEL_COLUMNS
-    columns = POINT_COLUMNS if "modes" in measures else of_images
-    return tuple(column for column in columns if column[1] in measures)
+    for columns in (POINT_COLUMNS, IMAGE_COLUMNS, STACKED_COLUMNS, PIXEL_COLUMNS):
+        if columns[0][1] in measures:
+            return tuple(column for column in columns if column[1] in measures)
+    raise ValueError(f"Measures of {sorted(measures)} are of no protocol of keras_gans.metrics.")
 
 
 def figure(runs, measure, number, form, factor):

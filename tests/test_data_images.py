@@ -79,7 +79,8 @@ def test_built_in_images_have_names_and_take_a_size():
 
 
 def test_every_set_has_its_name(monkeypatch):
-    images, points = {"digits", "mnist", "fashion_mnist", "cifar10", "celeb_a"}, {"ring", "grid", "spiral", "random"}
+    images = {"digits", "mnist", "fashion_mnist", "stacked_mnist", "cifar10", "celeb_a"}
+    points = {"ring", "grid", "spiral", "random"}
     assert set(NAMES) == images | points | {"imbalanced_ring"}
     asked = []
     for name in IMAGE_SETS:
@@ -660,6 +661,32 @@ def test_mnist_is_mnist(tfds_dir, monkeypatch, no_network):
     assert images.class_names == list("0123456789")
     assert abs(images.images.mean() / 255 - 0.1325) < 1e-4
     assert len(data.mnist("train[:1%]")) == 600
+
+
+@pytest.mark.data
+def test_stacked_mnist_is_three_digits_and_says_which(tfds_dir, monkeypatch, no_network):
+    monkeypatch.setenv("TFDS_DATA_DIR", tfds_dir)
+    digits = data.mnist("test")
+    stacked = data.stacked_mnist("test", num=3000, seed=1)
+    assert stacked.images.shape == (3000, 28, 28, 3)
+    for number in (0, 1, 2999):  # each channel is an image of MNIST, and the label tells its digit
+        image, label = stacked.images[number], stacked.labels[number]
+        for channel, digit in zip(range(3), f"{label:03}", strict=True):
+            same = (digits.images[..., 0] == image[..., channel]).all(axis=(1, 2))
+            assert digits.labels[same].tolist() == [int(digit)]
+    assert len(np.unique(stacked.labels)) > 900
+    np.testing.assert_array_equal(data.stacked_mnist("test", num=5, seed=1).images, stacked.images[:5])
+    assert (data.stacked_mnist("test", num=5, seed=2).images != stacked.images[:5]).any()
+
+
+@pytest.mark.data
+def test_the_first_images_of_a_set_have_a_name(tfds_dir, monkeypatch, no_network):
+    monkeypatch.setenv("TFDS_DATA_DIR", tfds_dir)
+    few = data.named("mnist[:1000]")
+    np.testing.assert_array_equal(few.images, data.mnist("train").images[:1000])
+    assert data.named("mnist[:1000]", 14).image_shape == (14, 14, 1)
+    with pytest.raises(ValueError, match="no built-in set"):
+        data.named("mnist[:0]")
 
 
 @pytest.mark.data

@@ -9,7 +9,7 @@ import scipy.special
 import scipy.stats
 from references.make_metric_references import FILE, SPLITS, logits
 
-from keras_gans.metrics import class_histogram, classifier_score
+from keras_gans.metrics import class_histogram, classifier_score, stacked_modes
 
 REFERENCE = json.loads(FILE.read_text())["torch_fidelity"]
 PROBABILITIES = scipy.special.softmax(logits(), axis=1)
@@ -53,6 +53,20 @@ def test_histogram_of_one_class_and_of_all():
     assert math.copysign(1, one["entropy"]) == 1
     every = class_histogram(np.eye(10))
     assert (every["classes"], every["kl_to_uniform"]) == (10, pytest.approx(0, abs=1e-15))
+
+
+def test_stacked_modes_by_hand():
+    digits = np.array([[1, 2, 3], [1, 2, 3], [9, 9, 9], [0, 0, 7]])
+    found = stacked_modes([np.eye(10)[column] * 0.9 + 0.01 for column in digits.T])
+    assert (found["modes"], found["of_modes"], found["num_samples"]) == (3, 1000, 4)
+    expected = scipy.stats.entropy([0.5, 0.25, 0.25, *[0] * 997], [1e-3] * 1000)
+    assert found["kl_to_uniform"] == pytest.approx(expected, rel=1e-12)
+    # hundreds first: 120 and 210 are two modes
+    assert stacked_modes([np.eye(3)[[1, 2]], np.eye(3)[[2, 1]]])["modes"] == 2
+    uniform = stacked_modes([np.eye(2)[[0, 0, 1, 1]], np.eye(2)[[0, 1, 0, 1]]])
+    assert (uniform["modes"], uniform["kl_to_uniform"]) == (4, pytest.approx(0, abs=1e-15))
+    with pytest.raises(ValueError, match="one shape"):
+        stacked_modes([np.eye(2), np.eye(3)])
 
 
 @pytest.mark.parametrize("measure", [classifier_score, class_histogram])

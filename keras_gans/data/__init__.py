@@ -3,7 +3,7 @@
 from keras_gans.data import mixtures
 from keras_gans.data.folders import image_folder
 from keras_gans.data.image_set import ImageSet
-from keras_gans.data.images import celeb_a, cifar10, digits, fashion_mnist, mnist
+from keras_gans.data.images import celeb_a, cifar10, digits, fashion_mnist, mnist, stacked_mnist
 from keras_gans.data.mixtures import Mixture
 from keras_gans.data.named import named
 
@@ -18,4 +18,5 @@ __all__ = [
     "mixtures",
     "mnist",
     "named",
+    "stacked_mnist",
 ]

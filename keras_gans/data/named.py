@@ -2,6 +2,7 @@
 
 import difflib
 import pathlib
+import re
 
 from keras_gans.data import folders, images, mixtures
 
@@ -9,6 +10,7 @@ IMAGE_SETS = {
     "digits": images.digits,
     "mnist": images.mnist,
     "fashion_mnist": images.fashion_mnist,
+    "stacked_mnist": images.stacked_mnist,
     "cifar10": images.cifar10,
     "celeb_a": images.celeb_a,
 }
@@ -27,7 +29,8 @@ def named(name, size=None):
     """Return the training data of a name.
 
     Args:
-        name: One of `NAMES`, or the path of a folder of images.
+        name: One of `NAMES`; "mnist[:1000]" and the like for the first images of MNIST, Fashion-MNIST or CIFAR-10; or
+            the path of a folder of images.
         size: Side of the square images in pixels, or (height, width): 64 by default for a folder, and for a built-in
             set of images the size that it has.
 
@@ -44,6 +47,10 @@ def named(name, size=None):
                 f"size={size} was passed for {name!r}. Expected none: its samples are points. Leave it out."
             )
         return MIXTURES[name]()
+    part = re.fullmatch(r"(mnist|fashion_mnist|cifar10)\[:([1-9]\d*)\]", str(name))
+    if part:
+        images_of = IMAGE_SETS[part[1]](split=f"train[:{part[2]}]")
+        return images_of if size is None else images_of.resized(size)
     if name in IMAGE_SETS:
         if size is None or name == "celeb_a":
             return IMAGE_SETS[name](**({} if size is None else {"size": size}))

@@ -1,12 +1,12 @@
 """Measures of generators: arrays in, numbers with their protocol out, float64 inside."""
 
-from keras_gans.metrics.classifier import class_histogram, classifier_score
+from keras_gans.metrics.classifier import class_histogram, classifier_score, stacked_modes
 from keras_gans.metrics.frechet import frechet_distance, frechet_distance_of_moments
 from keras_gans.metrics.judge import Judge, fashion_mnist_judge, mnist_judge
 from keras_gans.metrics.kernel import kernel_distance
 from keras_gans.metrics.modes import mode_statistics
 from keras_gans.metrics.neighbours import precision_recall_density_coverage
-from keras_gans.metrics.protocols import JudgeProtocol, MixtureProtocol, PixelProtocol
+from keras_gans.metrics.protocols import JudgeProtocol, MixtureProtocol, PixelProtocol, StackedProtocol
 from keras_gans.metrics.similarity import ms_ssim, ms_ssim_diversity
 from keras_gans.metrics.transport import (
     earth_movers_distance,
@@ -20,6 +20,7 @@ __all__ = [
     "JudgeProtocol",
     "MixtureProtocol",
     "PixelProtocol",
+    "StackedProtocol",
     "class_histogram",
     "classifier_score",
     "earth_movers_distance",
@@ -34,5 +35,6 @@ __all__ = [
     "ms_ssim_diversity",
     "precision_recall_density_coverage",
     "sliced_wasserstein",
+    "stacked_modes",
     "transport_plan",
 ]

@@ -6,7 +6,7 @@ numbers and what they depend on side by side.
 
 import numpy as np
 
-from keras_gans.metrics.classifier import class_histogram, classifier_score
+from keras_gans.metrics.classifier import class_histogram, classifier_score, stacked_modes
 from keras_gans.metrics.frechet import frechet_distance
 from keras_gans.metrics.kernel import kernel_distance
 from keras_gans.metrics.modes import mode_statistics
@@ -30,6 +30,7 @@ class MixtureProtocol:
 
     Attributes:
         headline: Where the number stands that ranks generators, of which less is better: (measure, number).
+        num_samples: Samples that it is to be called with.
 
     Example:
         >>> protocol = MixtureProtocol(mixture.modes, mixture.sigma, mixture.sample(10_000, seed=1))
@@ -37,6 +38,7 @@ class MixtureProtocol:
     """
 
     headline = ("earth_movers_distance", "earth_movers_distance")
+    num_samples = 10_000
 
     def __init__(self, modes, sigma, real, weights=None, num_transported=2500):
         self.modes, self.sigma, self.weights = modes, sigma, weights
@@ -69,6 +71,7 @@ class JudgeProtocol:
 
     Attributes:
         headline: Where the number stands that ranks generators, of which less is better: (measure, number).
+        num_samples: Samples that it is to be called with.
 
     Example:
         >>> protocol = JudgeProtocol(data.mnist().images, mnist_judge(), split="train")
@@ -76,6 +79,7 @@ class JudgeProtocol:
     """
 
     headline = ("classifier_frechet", "frechet_distance")
+    num_samples = 10_000
 
     def __init__(self, real, judge, split=None):
         self.judge, self.split = judge, split
@@ -106,6 +110,40 @@ class JudgeProtocol:
         }
 
 
+class StackedProtocol:
+    """Images of three stacked digits: how many of the 1,000 modes there are, and how evenly.
+
+    Lin et al. 2018, arXiv:1712.04086: a judge of single digits reads each channel.
+
+    Args:
+        judge: A `Judge` of one channel.
+
+    Attributes:
+        headline: Where the number stands that ranks generators, of which less is better: (measure, number).
+        num_samples: Samples that it is to be called with, as the papers have it.
+
+    Example:
+        >>> protocol = StackedProtocol(mnist_judge())
+        >>> protocol(model.sample(26_000, seed=0))["stacked_modes"]["modes"]
+    """
+
+    headline = ("stacked_modes", "kl_to_uniform")
+    num_samples = 26_000
+
+    def __init__(self, judge):
+        self.judge = judge
+
+    def __call__(self, samples):
+        """Measure images (n, 28, 28, 3)."""
+        channels = [self.judge.describe(samples[..., c : c + 1])[1] for c in range(3)]
+        return {
+            "stacked_modes": stacked_modes(channels),
+            "judge": {"name": self.judge.name, "hash": self.judge.hash, "accuracy": self.judge.accuracy},
+        }
+
+    thorough = __call__
+
+
 class PixelProtocol:
     """Images against real images by their pixels alone, where there is no judge of them.
 
@@ -118,9 +156,11 @@ class PixelProtocol:
 
     Attributes:
         headline: Where the number stands that ranks generators, of which less is better: (measure, number).
+        num_samples: Samples that it is to be called with.
     """
 
     headline = ("sliced_wasserstein", "sliced_wasserstein")
+    num_samples = 10_000
 
     def __init__(self, real, split=None):
         self.split = split
