@@ -47,3 +47,10 @@ def normalizer(spectral):
     if not spectral:
         return lambda layer: layer
     return lambda layer: SpectralNormalization(layer, scale=float(spectral))
+
+
+def in_turn(h, layers):
+    """Return what a list of layers makes of h, one after another."""
+    for layer in layers:
+        h = layer(h)
+    return h

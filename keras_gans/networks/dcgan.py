@@ -5,8 +5,8 @@ import math
 import keras
 from keras import layers
 
-from keras_gans.layers import FusedBatchNormalization, RectifiedLinear
-from keras_gans.networks.arguments import check_choice, check_integers, check_shape, normalizer
+from keras_gans.layers import FusedBatchNormalization, RectifiedLinear, SelfAttention
+from keras_gans.networks.arguments import check_choice, check_integers, check_shape, in_turn, normalizer
 
 _NORMS = ("batch", "layer", None)
 _SMALLEST_SIDE = 8
@@ -23,6 +23,7 @@ def dcgan_generator(
     stop_below=8,
     hidden=None,
     kernel_initializer=None,
+    attention=(),
 ):
     """Generator of transposed convolutions: a small map made of z is doubled until it has the image's size.
 
@@ -51,6 +52,8 @@ def dcgan_generator(
             (1024); None for none. A smallest map of 7x7 needs it: convolutions alone hardly join its corners.
         kernel_initializer: Name of an initializer, as Keras takes it, in place of N(0, 0.02), which is small for small
             widths: "he_normal" is that of the authors' code of WGAN-GP.
+        attention: Heights of the maps that `layers.SelfAttention` follows, such as (14,): Zhang et al. 2019,
+            arXiv:1805.08318.
 
     Returns:
         `keras.Model` from `z` (m, latent_dim) to float32 images (m, H, W, C).
@@ -60,7 +63,7 @@ def dcgan_generator(
             from 2 to 8.
     """
     check_integers(latent_dim=latent_dim)
-    sizes, channels = _plan(image_shape, width, kernel_size, norm, stop_below, hidden)
+    sizes, channels = _plan(image_shape, width, kernel_size, norm, stop_below, hidden, attention)
     wrap = normalizer(spectral)
     z = keras.Input((latent_dim,), name="z")
     small = (*sizes[-1], channels[-1])
@@ -68,10 +71,10 @@ def dcgan_generator(
     if hidden is not None:
         h = layers.ReLU()(_normalize(wrap(_dense(hidden, norm, kernel_initializer))(h), norm))
     h = wrap(_dense(math.prod(small), norm, kernel_initializer))(h)
-    h = layers.ReLU()(_normalize(layers.Reshape(small)(h), norm))
+    h = _attended(layers.ReLU()(_normalize(layers.Reshape(small)(h), norm)), attention, spectral)
     for size, filters in zip(sizes[-2:0:-1], channels[-2::-1], strict=True):
         h = _double(h, filters, size, kernel_size, norm is None, wrap, kernel_initializer)
-        h = layers.ReLU()(_normalize(h, norm))
+        h = _attended(layers.ReLU()(_normalize(h, norm)), attention, spectral)
     h = _double(h, image_shape[2], sizes[0], kernel_size, True, wrap, kernel_initializer)
     x = layers.Activation(output_activation, dtype="float32")(h)
     return keras.Model(z, x, name="dcgan_generator")
@@ -86,6 +89,9 @@ def dcgan_discriminator(
     stop_below=8,
     hidden=None,
     kernel_initializer=None,
+    attention=(),
+    first=(),
+    last=(),
 ):
     """Discriminator of convolutions with stride 2, the mirror image of `dcgan_generator`.
 
@@ -109,6 +115,9 @@ def dcgan_discriminator(
         hidden: Units of a fully connected layer between the last map and the score, as in the authors' code for MNIST
             (1024); None for none.
         kernel_initializer: As in `dcgan_generator`.
+        attention: As in `dcgan_generator`.
+        first: Layers before all others, such as `[layers.DiffAugment()]` or `[layers.Packing(2)]`.
+        last: Layers on the features (m, d) from which the score is made, such as `[layers.MinibatchDiscrimination()]`.
 
     Returns:
         `keras.Model` from `x` (m, H, W, C) to raw float32 scores (m, 1).
@@ -117,10 +126,10 @@ def dcgan_discriminator(
         ValueError: If a size is not a positive integer, a side is below 8, `norm` is unknown, or `stop_below` is not
             from 2 to 8.
     """
-    _, channels = _plan(image_shape, width, kernel_size, norm, stop_below, hidden)
+    _, channels = _plan(image_shape, width, kernel_size, norm, stop_below, hidden, attention)
     wrap = normalizer(spectral)
     x = keras.Input(image_shape, name="x")
-    h = x
+    h = in_turn(x, first)
     for depth, filters in enumerate(channels):
         here = norm if depth > 0 else None
         conv = layers.Conv2D(
@@ -131,15 +140,15 @@ def dcgan_discriminator(
             use_bias=here is None,
             kernel_initializer=_initializer(kernel_initializer),
         )
-        h = RectifiedLinear(0.2)(_normalize(wrap(conv)(h), here))
+        h = _attended(RectifiedLinear(0.2)(_normalize(wrap(conv)(h), here)), attention, spectral)
     h = layers.Flatten()(h)
     if hidden is not None:
         h = RectifiedLinear(0.2)(_normalize(wrap(_dense(hidden, norm, kernel_initializer))(h), norm))
     score = layers.Dense(1, kernel_initializer=_initializer(kernel_initializer), dtype="float32")
-    return keras.Model(x, wrap(score)(h), name="dcgan_discriminator")
+    return keras.Model(x, wrap(score)(in_turn(h, last)), name="dcgan_discriminator")
 
 
-def _plan(image_shape, width, kernel_size, norm, stop_below, hidden):
+def _plan(image_shape, width, kernel_size, norm, stop_below, hidden, attention):
     """Check the arguments; return the sizes from the image's down, and the channels of all but the image."""
     check_shape("image_shape", image_shape, (28, 28, 1))
     check_integers(width=width)
@@ -157,6 +166,12 @@ def _plan(image_shape, width, kernel_size, norm, stop_below, hidden):
         )
     while min(sizes[-1]) >= stop_below:
         sizes.append(tuple(-(-side // 2) for side in sizes[-1]))
+    heights = {height for height, _ in sizes[1:]}
+    if not set(attention) <= heights:
+        raise ValueError(
+            f"attention={tuple(attention)!r} was passed, hidden maps have heights {sorted(heights)}. Expected some of "
+            "these."
+        )
     return sizes, [width * min(2**depth, 8) for depth in range(len(sizes) - 1)]
 
 
@@ -177,6 +192,10 @@ def _double(h, filters, size, kernel_size, use_bias, wrap, kernel_initializer):
     h = wrap(conv)(h)
     surplus = [(0, have - want) for have, want in zip(h.shape[1:3], size, strict=True)]
     return layers.Cropping2D(surplus)(h) if any(map(any, surplus)) else h
+
+
+def _attended(h, attention, spectral):
+    return SelfAttention(spectral=bool(spectral))(h) if h.shape[1] in attention else h
 
 
 def _normalize(h, norm):

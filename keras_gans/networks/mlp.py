@@ -6,7 +6,7 @@ import keras
 from keras import layers
 
 from keras_gans.layers import RectifiedLinear
-from keras_gans.networks.arguments import check_integers, check_shape, normalizer
+from keras_gans.networks.arguments import check_integers, check_shape, in_turn, normalizer
 
 
 def mlp_generator(latent_dim, output_shape, hidden=(512, 512, 512), activation="relu", output_activation=None):
@@ -39,7 +39,7 @@ def mlp_generator(latent_dim, output_shape, hidden=(512, 512, 512), activation="
     return keras.Model(z, x, name="mlp_generator")
 
 
-def mlp_discriminator(input_shape, hidden=(512, 512, 512), activation="relu", spectral=False):
+def mlp_discriminator(input_shape, hidden=(512, 512, 512), activation="relu", spectral=False, first=(), last=()):
     """Fully connected discriminator; the defaults are those of the WGAN-GP toys, see `mlp_generator`.
 
     Args:
@@ -48,6 +48,8 @@ def mlp_discriminator(input_shape, hidden=(512, 512, 512), activation="relu", sp
         activation: Their activation, as Keras takes it.
         spectral: Whether each layer is spectrally normalized (Miyato et al. 2018, arXiv:1802.05957), or the spectral
             norm of their kernels: True is 1.
+        first: Layers before all others, such as `[layers.InstanceNoise(0.1)]` or `[layers.Packing(2)]`.
+        last: Layers on the features (m, d) from which the score is made, such as `[layers.MinibatchDiscrimination()]`.
 
     Returns:
         `keras.Model` from `x` (m, *input_shape) to raw float32 scores (m, 1).
@@ -57,9 +59,10 @@ def mlp_discriminator(input_shape, hidden=(512, 512, 512), activation="relu", sp
     """
     check_shape("input_shape", input_shape, (2,))
     x = keras.Input(input_shape, name="x")
-    h = layers.Flatten()(x) if len(input_shape) > 1 else x
+    h = in_turn(x, first)
+    h = layers.Flatten()(h) if len(input_shape) > 1 else h
     wrap = normalizer(spectral)
-    score = wrap(layers.Dense(1, dtype="float32"))(_hidden(h, hidden, activation, wrap))
+    score = wrap(layers.Dense(1, dtype="float32"))(in_turn(_hidden(h, hidden, activation, wrap), last))
     return keras.Model(x, score, name="mlp_discriminator")
 
 

@@ -6,7 +6,7 @@ import keras
 from keras import layers
 
 from keras_gans.layers import GroupedConv2D, RectifiedLinear, SmoothDownsampling2D, SmoothUpsampling2D, SpatialBasis
-from keras_gans.networks.arguments import check_integers, check_shape
+from keras_gans.networks.arguments import check_integers, check_shape, in_turn
 
 _SLOPE = 0.2
 _LEAKY_GAIN = math.sqrt(2 / (1 + _SLOPE**2))
@@ -48,7 +48,7 @@ def r3gan_generator(latent_dim, image_shape=(32, 32, 3), widths=(768, 768, 768, 
     return keras.Model(z, x, name="r3gan_generator")
 
 
-def r3gan_discriminator(image_shape=(32, 32, 3), widths=(768, 768, 768, 768), blocks=2, group_width=16):
+def r3gan_discriminator(image_shape=(32, 32, 3), widths=(768, 768, 768, 768), blocks=2, group_width=16, first=()):
     """Discriminator that mirrors `r3gan_generator`, without normalization.
 
     Args:
@@ -56,6 +56,7 @@ def r3gan_discriminator(image_shape=(32, 32, 3), widths=(768, 768, 768, 768), bl
         widths: Channels of each stage, from the largest maps to the smallest.
         blocks: Residual blocks of each stage.
         group_width: Channels of each group of the 3x3 convolutions.
+        first: Layers before all others, such as `[layers.AdaptiveAugment()]`.
 
     Returns:
         `keras.Model` from `x` (m, H, W, C) to raw float32 scores (m, 1).
@@ -65,7 +66,7 @@ def r3gan_discriminator(image_shape=(32, 32, 3), widths=(768, 768, 768, 768), bl
     """
     small = _check_sizes(image_shape, widths, blocks, group_width)
     x = keras.Input(image_shape, name="x")
-    h = _conv(widths[0], 1)(x)
+    h = _conv(widths[0], 1)(in_turn(x, first))
     for stage, width in enumerate(widths):
         if stage:
             h = SmoothDownsampling2D()(h)
