@@ -53,16 +53,27 @@ def regularize(network, regularizer):
 
     Raises:
         TypeError: If `regularizer` is none.
-        ValueError: If the network has no such layer.
+        ValueError: If the network has no such layer, or one within a layer that would not save it.
     """
     if not isinstance(regularizer, keras.regularizers.Regularizer):
         raise TypeError(f"regularizer={regularizer!r} was passed. Expected an object such as Orthogonal(1e-4).")
-    layers = network._flatten_layers()
-    with_kernel = [layer for layer in layers if hasattr(layer, "kernel_regularizer") and hasattr(layer, "kernel")]
-    if not with_kernel:
+    layers = [layer for layer in network._flatten_layers() if hasattr(layer, "kernel_regularizer")]
+    if not layers:
         raise ValueError(f"The network {network.name!r} has no dense or convolutional layer to regularize.")
-    for layer in with_kernel:
-        layer.kernel_regularizer = layer.kernel.regularizer = regularizer
+    for layer in layers:
+        layer.kernel_regularizer = regularizer
+        if hasattr(layer, "kernel"):
+            layer.kernel.regularizer = regularizer
+    regularized, saved = (
+        sum(v.regularizer is not None for v in n.trainable_variables)
+        for n in (network, keras.models.clone_model(network))
+    )
+    if saved < regularized:
+        raise ValueError(
+            f"The network {network.name!r} has layers that hold {regularized - saved} kernels of layers of their own "
+            "and would not save their regularizer. Expected an argument kernel_regularizer in their configuration, as "
+            "keras_gans.layers.SelfAttention has. Add it, or regularize their kernels yourself."
+        )
 
 
 def regularization_gradients(variables):

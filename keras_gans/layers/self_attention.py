@@ -20,6 +20,7 @@ class SelfAttention(keras.layers.Layer):
         reduction: Divisor of the channels of f and g, 8 in the paper.
         pool: Whether f and h are pooled; sides must then be even.
         spectral: Whether the convolutions are spectrally normalized, as in the paper, in both networks.
+        kernel_regularizer: Of the convolutions, as Keras takes it.
         **kwargs: Those of every Keras layer.
 
     Raises:
@@ -35,12 +36,13 @@ class SelfAttention(keras.layers.Layer):
         ```
     """
 
-    def __init__(self, reduction=8, pool=True, spectral=False, **kwargs):
+    def __init__(self, reduction=8, pool=True, spectral=False, kernel_regularizer=None, **kwargs):
         super().__init__(**kwargs)
         check_sizes(reduction=reduction)
         self.reduction = reduction
         self.pool = bool(pool)
         self.spectral = bool(spectral)
+        self.kernel_regularizer = keras.regularizers.get(kernel_regularizer)
         self.input_spec = keras.layers.InputSpec(ndim=4)
 
     def build(self, input_shape):
@@ -66,7 +68,9 @@ class SelfAttention(keras.layers.Layer):
         self.gamma = self.add_weight(shape=(), initializer="zeros", name="gamma")
 
     def _convolution(self, filters, name):
-        convolution = keras.layers.Conv2D(filters, 1, use_bias=False, name=name, dtype=self.dtype_policy)
+        convolution = keras.layers.Conv2D(
+            filters, 1, use_bias=False, kernel_regularizer=self.kernel_regularizer, name=name, dtype=self.dtype_policy
+        )
         return SpectralNormalization(convolution, name=name) if self.spectral else convolution
 
     def call(self, inputs):
@@ -87,7 +91,14 @@ class SelfAttention(keras.layers.Layer):
 
     def get_config(self):
         """Return the constructor's arguments."""
-        return {**super().get_config(), "reduction": self.reduction, "pool": self.pool, "spectral": self.spectral}
+        regularizer = keras.regularizers.serialize(self.kernel_regularizer) if self.kernel_regularizer else None
+        return {
+            **super().get_config(),
+            "reduction": self.reduction,
+            "pool": self.pool,
+            "spectral": self.spectral,
+            "kernel_regularizer": regularizer,
+        }
 
 
 def _halved(maps):
