@@ -19,6 +19,7 @@ from result_tables import ROOT, write_between
 from keras_gans.callbacks.run_folder import describe_environment
 from keras_gans.files import written_beside
 from keras_gans_cli import compare
+from keras_gans_cli.objectives import OBJECTIVES
 
 RUNS = ROOT / "runs" / "toy"
 RESULTS = ROOT / "results" / "comparison"
@@ -72,7 +73,7 @@ def main():
     data, seeds = (("mnist",), 1) if arguments.images else (standard["data"], standard["seeds"])
     folder = RUNS / kind
     restore(kind, folder)
-    compare.compare(list(compare.OBJECTIVES), data, seeds, None, folder, lambda text: print(text, flush=True))
+    compare.compare(list(OBJECTIVES), data, seeds, None, folder, lambda text: print(text, flush=True))
     keep(kind, folder)
 
 

@@ -217,7 +217,8 @@ def export(source: Run):
 @app.command()
 def compare(
     objectives: Annotated[
-        list[str] | None, typer.Argument(metavar="[OBJECTIVE]...", help="Names of objectives.", show_default="all")
+        list[str] | None,
+        typer.Argument(metavar="[NAME]...", help="Objectives, or stabilisers.", show_default="all objectives"),
     ] = None,
     data: Annotated[
         list[str] | None,
@@ -238,10 +239,11 @@ def compare(
     with told_in_one_sentence():
         quiet.load()
         from keras_gans_cli import compare as comparison
+        from keras_gans_cli.objectives import OBJECTIVES
 
         standard = comparison.FULL if full else comparison.QUICK
         table = comparison.compare(
-            objectives or list(comparison.OBJECTIVES), data or standard["data"], seeds or standard["seeds"], steps, out,
+            objectives or list(OBJECTIVES), data or standard["data"], seeds or standard["seeds"], steps, out,
             _say,
         )  # fmt: skip
         _say(f"\n{table.read_text(encoding='utf-8')}\nThe table and the pictures are in {out}")

@@ -17,8 +17,8 @@ from keras_gans_cli import evaluation, tables
 from keras_gans_cli.compare_run import settings_for, steps_per_call
 from keras_gans_cli.free_cores import on_free_cores
 from keras_gans_cli.held import held
-from keras_gans_cli.objectives import OBJECTIVES, check_objective
 from keras_gans_cli.plan import standardized
+from keras_gans_cli.stabilisers import ROWS, check_row
 
 QUICK = {"data": ("ring", "grid"), "seeds": 3}
 FULL = {"data": ("ring", "grid", "spiral", "imbalanced_ring"), "seeds": 5}
@@ -30,7 +30,7 @@ def compare(objectives, data, seeds, steps, folder, show=print):
     """Make the runs that are missing, and write the tables and pictures of all that the folder holds.
 
     Args:
-        objectives: Names of `OBJECTIVES`.
+        objectives: Names of `ROWS`: objectives and stabilisers.
         data: Names of built-in data.
         seeds: Number of seeds, 0 to seeds - 1.
         steps: Generator steps of each run, on points a multiple of 10; None for 15,000 on points, 2,000 on images.
@@ -49,9 +49,14 @@ def compare(objectives, data, seeds, steps, folder, show=print):
     folder = pathlib.Path(folder)
     objectives, data = list(dict.fromkeys(objectives)), list(dict.fromkeys(data))
     for name in objectives:
-        check_objective(name)
+        check_row(name)
     for name in data:
         _check_data(name, steps)
+    for name in objectives:
+        if ROWS[name].images_only and MIXTURES.keys() & set(data):
+            raise ValueError(
+                f"{name} is of images alone, and --data has points. Expected images, such as --data mnist."
+            )
     specs = [
         {"objective": o, "data": d, "seed": seed, "steps": steps or (POINT_STEPS if d in MIXTURES else IMAGE_STEPS)}
         for seed in range(seeds)
@@ -82,12 +87,12 @@ def compare(objectives, data, seeds, steps, folder, show=print):
 
 
 def _check_data(name, steps):
-    if name not in NAMES:
+    if name.partition("[")[0] not in NAMES:
         raise ValueError(
             f"There are no data {name!r}.{suggestion(name, NAMES)} Expected one of {', '.join(NAMES)}: a folder of "
             "images is for `keras-gans train`."
         )
-    per_call = steps_per_call(kg.data.named(name).sample_shape)
+    per_call = steps_per_call(name)
     if steps is not None and steps % per_call:
         raise ValueError(
             f"steps={steps} was passed. Expected a multiple of {per_call} on {name}, as so many are made in one call."
@@ -102,7 +107,7 @@ def place_of(spec, folder):
 def _made_of(spec):
     """Return all that a row must have in common with a run to stand for it."""
     settings = settings_for(spec["data"])
-    return {**spec, "settings": settings, "terms": OBJECTIVES[spec["objective"]].terms(settings)}
+    return {**spec, "settings": settings, "terms": ROWS[spec["objective"]].terms(settings)}
 
 
 def _is_present(row, spec):
@@ -128,15 +133,15 @@ def _row(spec, core, folder):
 
 
 def read_rows(folder):
-    """Return the rows of all runs that ended, in the order of `OBJECTIVES`; those of other constants are left out."""
+    """Return the rows of all runs that ended, in the order of `ROWS`; those of other constants are left out."""
     rows = [json.loads(path.read_text()) for path in pathlib.Path(folder).glob("runs/*/row.json")]
     present = [
         row
         for row in rows
-        if row["objective"] in OBJECTIVES
+        if row["objective"] in ROWS
         and _is_present(row, {name: row[name] for name in ("objective", "data", "seed", "steps")})
     ]
-    order = list(OBJECTIVES)
+    order = list(ROWS)
     return sorted(present, key=lambda row: (row["data"], row["steps"], order.index(row["objective"]), row["seed"]))
 
 
@@ -175,7 +180,7 @@ def table_of(rows, name, steps):
             cells = [f"{cells[0]} ({ends})" if finished else ends, *cells[1:]] if cells else [ends]
         seconds = _seconds(rows, objective)
         number = "" if not seconds else f"{seconds / base:.1f}" if base else f"{1000 * seconds:.2f}"
-        what = OBJECTIVES[objective].in_words(settings_for(name))
+        what = ROWS[objective].in_words(settings_for(name))
         fewer = f" ({len(runs)} of {seeds} seeds)" if len(runs) < seeds else ""
         lines.append([f"`{objective}`: {what}{fewer}", *cells, number])
     if columns and name in MIXTURES:
@@ -210,7 +215,7 @@ def snapshots_of(spec, folder):
     return place_of(spec, folder) / "snapshots.npz"
 
 
-def draw(name, steps, folder, objectives=OBJECTIVES, path=None):
+def draw(name, steps, folder, objectives=ROWS, path=None):
     """Draw what the first seed's generators made over training, and the distances to the data.
 
     Runs whose snapshots are gone are left out.

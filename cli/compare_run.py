@@ -10,7 +10,6 @@ import time
 from keras_gans.data.named import MIXTURES
 
 SNAPSHOTS = (0.0, 0.02, 0.1, 0.3, 1.0)  # of the steps
-NUM_SAMPLES = 10_000
 NUM_KEPT = 2_500  # points of a snapshot
 STEPS_PER_CALL = 10  # of small networks on points; a step of images is long enough
 POINTS = {  # deep and narrow, in small batches: of what a minute of one core can do for 25 modes, the best
@@ -42,38 +41,45 @@ IMAGES = {
 }
 
 
+STACKED = {**IMAGES, "width": 32, "batch_size": 64, "ema_decay": 0.998}
+
+
 def settings_for(data):
     """Return the settings of all runs on a set of data."""
-    return POINTS if data in MIXTURES else IMAGES
+    if data in MIXTURES:
+        return POINTS
+    return STACKED if data == "stacked_mnist" else IMAGES
 
 
-def steps_per_call(sample_shape):
+def steps_per_call(data):
     """Return how many steps one call makes, of which the steps of a run on points must be a multiple."""
-    return STEPS_PER_CALL if len(sample_shape) == 1 else 1
+    return STEPS_PER_CALL if data in MIXTURES else 1
 
 
 def networks(kg, sample_shape, objective, s):
     """Return generator and discriminator, the same for every objective up to what it demands of D."""
+    ends = {"first": objective.first(s), "last": objective.last(s)}
     if len(sample_shape) == 1:
         hidden = (s["width"],) * s["layers"]
         return (
             kg.networks.mlp_generator(s["latent_dim"], sample_shape, hidden),
-            kg.networks.mlp_discriminator(sample_shape, hidden, spectral=objective.spectral),
+            kg.networks.mlp_discriminator(sample_shape, hidden, spectral=objective.spectral, **ends),
         )
     norm = "batch" if objective.mixes and not objective.spectral else None
     return (
         kg.networks.dcgan_generator(s["latent_dim"], sample_shape, s["width"], 4),
-        kg.networks.dcgan_discriminator(sample_shape, s["width"], 4, norm=norm, spectral=objective.spectral),
+        kg.networks.dcgan_discriminator(sample_shape, s["width"], 4, norm=norm, spectral=objective.spectral, **ends),
     )
 
 
-def build(objective, sample_shape, seed, steps, s):
+def build(objective, sample_shape, seed, steps, s, per_call=1):
     """Return the compiled model of an objective."""
     import keras
 
     import keras_gans as kg
 
     keras.utils.set_random_seed(seed)
+    s = {**s, "steps": steps}
     model = objective.build(*networks(kg, sample_shape, objective, s), s)
     adam = lambda steps: keras.optimizers.Adam(  # noqa: E731
         keras.optimizers.schedules.CosineDecay(objective.learning_rate or s["learning_rate"], steps),
@@ -82,7 +88,7 @@ def build(objective, sample_shape, seed, steps, s):
     )
     rate = objective.discriminator_rate
     d_adam = keras.optimizers.Adam(rate, objective.beta_1, s["beta_2"]) if rate else adam(steps * model.n_critic)
-    model.compile(adam(steps), d_adam, steps_per_execution=steps_per_call(sample_shape))
+    model.compile(adam(steps), d_adam, steps_per_execution=per_call)
     model.track_ema(s["ema_decay"])
     return model
 
@@ -98,17 +104,17 @@ def run(spec, folder):
     from keras_gans.callbacks.run_folder import as_json
     from keras_gans.files import written_beside
     from keras_gans_cli import evaluation
-    from keras_gans_cli.objectives import OBJECTIVES
     from keras_gans_cli.plan import standardized
+    from keras_gans_cli.stabilisers import ROWS
 
     started = time.process_time()
     data = standardized(kg.data.named(spec["data"]))
     is_points = isinstance(data, kg.data.Mixture)
     s = settings_for(spec["data"])
     steps = spec["steps"]
-    objective = OBJECTIVES[spec["objective"]]
-    model = build(objective, data.sample_shape, spec["seed"], steps, s)
-    per_call = steps_per_call(data.sample_shape)
+    objective = ROWS[spec["objective"]]
+    per_call = steps_per_call(spec["data"])
+    model = build(objective, data.sample_shape, spec["seed"], steps, s, per_call)
     protocol = evaluation.protocol_for(spec["data"], data)
     about = {"settings": s, "terms": objective.terms(s)}
     row = {**spec, **about, "status": "finished", "seconds_per_step": None, "curve": []}
@@ -125,7 +131,7 @@ def run(spec, folder):
                     callbacks=[kg.callbacks.StopOnNaN()],
                 )
                 row["seconds_per_step"] = (time.process_time() - begun) / (due - before)  # of the last, longest part
-            samples = model.sample(NUM_SAMPLES, seed=0)
+            samples = model.sample(protocol.num_samples, seed=0)
             row["curve"].append({"step": due, **protocol(samples)})
             kept.append(samples[: NUM_KEPT if is_points else 64])
     except FloatingPointError as error:

@@ -19,6 +19,9 @@ class Objective:
         discriminator_rate: None for the generator's; or another, which does not fall.
         spectral: Spectral norm of the discriminator's kernels, or False.
         mixes: Whether D may hold batch normalization; only penalties of single samples forbid it.
+        first: Function of the settings that returns layers before all others of D.
+        last: Function of the settings that returns layers on D's features, before the score.
+        images_only: Whether it says nothing of points.
     """
 
     build: Callable
@@ -28,10 +31,14 @@ class Objective:
     discriminator_rate: float | None = None
     spectral: float | bool = False
     mixes: bool = True
+    first: Callable = lambda s: ()
+    last: Callable = lambda s: ()
+    images_only: bool = False
 
     def terms(self, settings):
-        """Return what tells a run from those of other constants: all but the function, for JSON."""
-        fields = {field.name: getattr(self, field.name) for field in dataclasses.fields(self) if field.name != "build"}
+        """Return what tells a run from those of other constants: all but the functions, for JSON."""
+        without = ("build", "first", "last", "images_only")
+        fields = {f.name: getattr(self, f.name) for f in dataclasses.fields(self) if f.name not in without}
         return {**fields, "what": self.in_words(settings)}
 
     def in_words(self, settings):
@@ -143,13 +150,3 @@ OBJECTIVES = {
     "f_weighted_js": _fgan(divergences.WeightedJensenShannon(0.3), "weighted Jensen-Shannon, pi = 0.3", None),
     "f_alpha": _fgan_bound(divergences.Alpha(0.5), "alpha = 1/2"),
 }
-
-
-def check_objective(name):
-    """Raise a ValueError, with the nearest name, if there is no objective of this name."""
-    from keras_gans.data.named import suggestion
-
-    if name not in OBJECTIVES:
-        raise ValueError(
-            f"There is no objective {name!r}.{suggestion(name, OBJECTIVES)} Expected one of {', '.join(OBJECTIVES)}."
-        )

@@ -3,6 +3,7 @@
 import csv
 import json
 
+import keras
 import numpy as np
 import pytest
 from command import keras_gans, refused
@@ -11,6 +12,7 @@ from PIL import Image
 import keras_gans as kg
 from keras_gans_cli import compare, compare_run
 from keras_gans_cli.objectives import OBJECTIVES, Objective
+from keras_gans_cli.stabilisers import STABILISERS
 
 
 def test_every_model_and_every_divergence_has_a_row(monkeypatch):
@@ -27,6 +29,25 @@ def test_every_model_and_every_divergence_has_a_row(monkeypatch):
         n for n, v in vars(kg.divergences).items() if isinstance(v, type) and issubclass(v, kg.divergences.Divergence)
     }
     assert divergences == all_divergences - {"Divergence", "GANDivergence"}  # the last is the minimax game
+
+
+@pytest.mark.parametrize("name", STABILISERS)
+def test_every_stabiliser_is_the_baseline_with_one_thing_more(name):
+    keras.utils.set_random_seed(0)
+    shape = (28, 28, 1) if STABILISERS[name].images_only else (2,)
+    settings = (
+        {**compare_run.IMAGES, "width": 4, "batch_size": 8} if len(shape) == 3 else {**compare_run.POINTS, "width": 4}
+    )
+    x = np.random.default_rng(0).uniform(-1, 1, size=(32, *shape)).astype("float32")
+
+    def trained(objective):
+        model = compare_run.build(objective, shape, 0, 10, settings)
+        model.fit(x, batch_size=8, verbose=0)
+        assert model.find_non_finite() is None
+        return model.generator.get_weights()
+
+    plain, stabilised = trained(OBJECTIVES["non_saturating"]), trained(STABILISERS[name])
+    assert any(not np.array_equal(a, b) for a, b in zip(plain, stabilised, strict=True))
 
 
 def test_a_comparison_through_the_command(tmp_path):
@@ -148,7 +169,7 @@ def test_a_run_that_fails_does_not_keep_others_from_being_made(tmp_path, monkeyp
 
 @pytest.mark.data
 def test_images_have_a_table_too(tmp_path, tfds_dir, monkeypatch):
-    monkeypatch.setattr(compare_run, "NUM_SAMPLES", 300)
+    monkeypatch.setattr(kg.metrics.JudgeProtocol, "num_samples", 300)
     for objective in ("hinge_spectral", "r1"):
         place = tmp_path / "runs" / f"mnist-{objective}-0-10"
         place.mkdir(parents=True)
@@ -164,6 +185,7 @@ def test_images_have_a_table_too(tmp_path, tfds_dir, monkeypatch):
     [
         (("compare", "hinj"), "There is no objective 'hinj'. Did you mean 'hinge'?"),
         (("compare", "hinge", "--data", "rign"), "There are no data 'rign'. Did you mean 'ring'?"),
+        (("compare", "ada", "--data", "ring"), "ada is of images alone"),
         (("compare", "hinge", "--data", "my/photos"), "a folder of images is for `keras-gans train`"),
         (("compare", "hinge", "--steps", "25"), "steps=25 was passed. Expected a multiple of 10 on ring"),
     ],
