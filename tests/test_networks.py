@@ -8,7 +8,15 @@ import tensorflow as tf
 
 from keras_gans import networks
 from keras_gans.adversarial import update_power_iterations
-from keras_gans.layers import FusedBatchNormalization, GroupedConv2D, SmoothUpsampling2D, SpectralNormalization
+from keras_gans.layers import (
+    FusedBatchNormalization,
+    GroupedConv2D,
+    MinibatchDiscrimination,
+    Packing,
+    SelfAttention,
+    SmoothUpsampling2D,
+    SpectralNormalization,
+)
 from keras_gans.networks import (
     dcgan_discriminator,
     dcgan_generator,
@@ -27,6 +35,7 @@ GENERATORS = {
     "dcgan": lambda: dcgan_generator(3, (19, 16, 2), width=4),
     "dcgan of layer norm": lambda: dcgan_generator(3, (16, 16, 1), width=4, kernel_size=4, norm="layer"),
     "dcgan, spectral": lambda: dcgan_generator(3, (16, 16, 1), width=4, norm=None, spectral=True, hidden=6),
+    "dcgan with attention": lambda: dcgan_generator(3, (16, 16, 1), width=8, attention=(8,)),
     "resnet": lambda: resnet_generator(3, (16, 24, 3), width=4),
     "r3gan": lambda: r3gan_generator(3, (12, 8, 3), widths=(8, 4), blocks=1, group_width=4),
 }
@@ -37,6 +46,7 @@ DISCRIMINATORS = {
     "dcgan": lambda: dcgan_discriminator((19, 16, 2), width=4),
     "dcgan of layer norm": lambda: dcgan_discriminator((16, 16, 1), width=4, kernel_size=4, norm="layer", hidden=6),
     "dcgan, spectral": lambda: dcgan_discriminator((16, 16, 1), width=4, norm=None, spectral=True),
+    "dcgan with attention": lambda: dcgan_discriminator((16, 16, 1), width=8, norm=None, attention=(8,)),
     "resnet": lambda: resnet_discriminator((16, 24, 3), width=4),
     "r3gan": lambda: r3gan_discriminator((12, 8, 3), widths=(4, 8), blocks=1, group_width=4),
     "resnet, spectral": lambda: resnet_discriminator((16, 24, 3), width=4, spectral=True, pooling="sum"),
@@ -105,7 +115,8 @@ def test_scores_are_raw_and_a_penalty_reaches_every_kernel(make):
     model = make()
     x = tf.constant(inputs_of(model, m=16))
     for weight in model.trainable_variables:
-        if weight.name == "kernel" and not np.any(weight):  # R3GAN's last convolutions begin at zero
+        # R3GAN's last convolutions begin at zero, and attention's share
+        if weight.name in ("kernel", "gamma") and not np.any(weight):
             weight.assign(np.random.default_rng(0).normal(size=weight.shape))
 
     @tf.function
@@ -389,6 +400,32 @@ def test_spectral_wraps_every_kernel(make):
             matrix = matrix.swapaxes(-1, -2)
         sigma = np.linalg.svd(matrix.reshape(-1, matrix.shape[-1]), compute_uv=False)[0]
         assert 0.9 < layer.sigma() / sigma < 1.001
+
+
+def test_layers_of_ones_own_stand_at_both_ends():
+    ends = lambda: {"first": [Packing(2)], "last": [MinibatchDiscrimination(3, 2)]}  # noqa: E731
+    points = mlp_discriminator((2,), hidden=(8,), **ends())
+    assert [type(layer).__name__ for layer in points.layers[1:3]] == ["Packing", "Dense"]
+    assert points.layers[2].kernel.shape == (4, 8)
+    assert points.layers[-1].kernel.shape == (8 + 3, 1)
+    assert points(np.zeros((6, 2), "float32")).shape == (3, 1)
+    images = dcgan_discriminator((16, 16, 1), width=4, hidden=6, **ends())
+    assert images.layers[2].kernel.shape == (5, 5, 2, 4)
+    assert images.layers[-1].kernel.shape == (6 + 3, 1)
+    r3gan = r3gan_discriminator((8, 8, 3), widths=(8, 8), blocks=1, group_width=4, first=[Packing(2)])
+    assert r3gan(np.zeros((4, 8, 8, 3), "float32")).shape == (2, 1)
+
+
+def test_attention_is_where_it_is_asked_for():
+    generator = dcgan_generator(3, (32, 32, 1), width=8, norm=None, spectral=True, attention=(8, 16))
+    found = [layer for layer in generator.layers if isinstance(layer, SelfAttention)]
+    assert [layer.output.shape[1] for layer in found] == [8, 16]
+    assert all(layer.spectral for layer in found)
+    discriminator = dcgan_discriminator((32, 32, 1), width=8, attention=(4,))
+    (layer,) = (layer for layer in discriminator.layers if isinstance(layer, SelfAttention))
+    assert layer.output.shape[1] == 4
+    with pytest.raises(ValueError, match=r"attention=\(5,\) was passed, hidden maps have heights \[4, 8, 16\]"):
+        dcgan_discriminator((32, 32, 1), attention=(5,))
 
 
 def test_dcgan_output_activation():
