@@ -46,5 +46,7 @@ def written(pixels, path, colours=None):
 
         image = Image.fromarray(pixels[..., 0] if pixels.shape[-1] == 1 else pixels)
         with written_beside(path) as beside:
-            (image if colours is None else image.quantize(colours)).save(beside, optimize=True)
+            if colours is not None:
+                image = image.quantize(colours, Image.Quantize.MAXCOVERAGE)  # which keeps the colours of thin lines
+            image.save(beside, optimize=True)
     return pixels
