@@ -120,8 +120,8 @@ OBJECTIVES = {
     ),
     "unrolled_5": Objective(
         lambda g, d, s: kg.UnrolledGAN(g, d, unroll_steps=5),
-        "unrolled, 5 steps; D's rate is constant, 1e-4",  # the unrolled steps have it too, and would come to nothing
-        discriminator_rate=1e-4,
+        "unrolled, 5 steps; D's rate is constant, 5e-5",  # the unrolled steps have it too, and would come to nothing
+        discriminator_rate=5e-5,
     ),
     "relativistic_average": _plain(kg.RaGAN, "relativistic average"),
     "relativistic_paired": _plain(kg.RpGAN, "relativistic paired"),

@@ -39,7 +39,7 @@ def density_rows(snapshots, real, titles, curves=None, path=None):
         draw_density(axes[len(titles)], target, low, high, target.max())
         if curves:
             _draw_curve(figure.add_subplot(grid[i, -1]), curves, name, is_last=i == len(snapshots) - 1)
-    return written(rendered(figure), path)
+    return written(rendered(figure), path, colours=64)
 
 
 def image_rows(snapshots, curves=None, path=None):
@@ -68,7 +68,7 @@ def image_rows(snapshots, curves=None, path=None):
             axes.imshow(pixels[..., 0] if pixels.shape[-1] == 1 else pixels, cmap="gray", vmin=0, vmax=255)
         if curves:
             _draw_curve(figure.add_subplot(grid[i, -1]), curves, name, is_last=i == len(snapshots) - 1)
-    return written(rendered(figure), path)
+    return written(rendered(figure), path, colours=64)
 
 
 def _check(snapshots, most):

@@ -36,11 +36,17 @@ def rendered(figure):
     return np.asarray(canvas.buffer_rgba())[..., :3].copy()
 
 
-def written(pixels, path):
-    """Write `pixels` to `path` unless it is None; return them."""
+def written(pixels, path, colours=None):
+    """Write `pixels` to `path` unless it is None, in so many colours where that is not all, which makes a small file.
+
+    Returns the pixels as they were passed.
+    """
     if path is not None:
         from PIL import Image
 
+        image = Image.fromarray(pixels[..., 0] if pixels.shape[-1] == 1 else pixels)
         with written_beside(path) as beside:
-            Image.fromarray(pixels[..., 0] if pixels.shape[-1] == 1 else pixels).save(beside)
+            if colours is not None:
+                image = image.quantize(colours, Image.Quantize.MAXCOVERAGE)  # which keeps the colours of thin lines
+            image.save(beside, optimize=True)
     return pixels
