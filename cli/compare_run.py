@@ -28,6 +28,7 @@ POINTS = {  # deep and narrow, in small batches: of what a minute of one core ca
 }
 IMAGES = {
     "width": 16,
+    "stop_below": 5,  # maps of 4x4, in which each unit sees most of the image
     "batch_size": 32,
     "latent_dim": 64,
     "learning_rate": 1e-3,
@@ -66,10 +67,19 @@ def networks(kg, sample_shape, objective, s):
             kg.networks.mlp_discriminator(sample_shape, hidden, spectral=objective.spectral, **ends),
         )
     norm = "batch" if objective.mixes and not objective.spectral else None
-    return (
-        kg.networks.dcgan_generator(s["latent_dim"], sample_shape, s["width"], 4),
-        kg.networks.dcgan_discriminator(sample_shape, s["width"], 4, norm=norm, spectral=objective.spectral, **ends),
+    discriminator = kg.networks.dcgan_discriminator(
+        sample_shape,
+        s["width"],
+        4,
+        norm=norm,
+        spectral=objective.spectral,
+        stop_below=s["stop_below"],
+        kernel_initializer=None if norm else "he_normal",  # without normalization N(0, 0.02) begins too small
+        **ends,
     )
+    return kg.networks.dcgan_generator(
+        s["latent_dim"], sample_shape, s["width"], 4, stop_below=s["stop_below"]
+    ), discriminator
 
 
 def build(objective, sample_shape, seed, steps, s, per_call=1):
