@@ -71,7 +71,9 @@ def networks(kg, sample_shape, objective, s):
         stop_below=s["stop_below"],
         kernel_initializer=None if norm else "he_normal",  # without normalization N(0, 0.02) begins too small
     )
-    return kg.networks.dcgan_generator(s["latent_dim"], sample_shape, s["width"], 4, stop_below=s["stop_below"]), discriminator
+    return kg.networks.dcgan_generator(
+        s["latent_dim"], sample_shape, s["width"], 4, stop_below=s["stop_below"]
+    ), discriminator
 
 
 def build(objective, sample_shape, seed, steps, s):
