@@ -96,7 +96,7 @@ def train(
         str | None,
         typer.Option(
             metavar="NAME|FOLDER",
-            help="digits, mnist, fashion_mnist, cifar10, celeb_a, ring, grid, spiral, random, or a folder of images.",
+            help="digits, mnist, stacked_mnist, cifar10, celeb_a, ring, grid, ..., or a folder of images.",
             show_default="the recipe's",
         ),
     ] = None,

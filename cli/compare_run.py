@@ -141,7 +141,7 @@ def run(spec, folder):
                     callbacks=[kg.callbacks.StopOnNaN()],
                 )
                 row["seconds_per_step"] = (time.process_time() - begun) / (due - before)  # of the last, longest part
-            samples = model.sample(protocol.num_samples, seed=0)
+            samples = model.sample(evaluation.num_samples(protocol), seed=0)
             row["curve"].append({"step": due, **protocol(samples)})
             kept.append(samples[: NUM_KEPT if is_points else 64])
     except FloatingPointError as error:

@@ -40,6 +40,11 @@ def protocol_for(name, data):
     return kg.metrics.PixelProtocol(data.sample(min(NUM_SAMPLES, len(data)), seed=1), split="train")
 
 
+def num_samples(protocol):
+    """Return how many samples a protocol is given: what its papers have, where they agree, else `NUM_SAMPLES`."""
+    return getattr(protocol, "num_samples", NUM_SAMPLES)
+
+
 @functools.cache
 def of_the_mixture(name):
     """Return the measures of samples of a mixture itself: what the best generator could get."""
@@ -59,7 +64,7 @@ def measure(sample, protocol, path=None, **about):
     Returns:
         Dict of dicts: the measures, and `samples`, what they were taken of.
     """
-    num = protocol.num_samples
+    num = num_samples(protocol)
     measures = {"samples": {"num": num, "seed": SEED, **about}, **protocol.thorough(sample(num, seed=SEED))}
     if path is not None:
         with written_beside(path) as beside:

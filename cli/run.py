@@ -207,7 +207,7 @@ def _callbacks(plan, data, protocol, directory):
         callbacks.HealthCheck(real),
         callbacks.Progress(batch_size=batch_size),
         callbacks.SampleGrid(directory / "samples", every=max(1, steps // 10), num=num, real=real),
-        callbacks.EvaluateGenerator(protocol, directory, max(1, steps // 5), protocol.num_samples),
+        callbacks.EvaluateGenerator(protocol, directory, max(1, steps // 5), evaluation.num_samples(protocol)),
         callbacks.RunFolder(directory, dataclasses.asdict(plan), batch_size=batch_size),
         callbacks.Backup(directory / BACKUPS),  # after the records: what is killed in between is recorded anew
         callbacks.SaveOnInterrupt(directory / "model.keras"),

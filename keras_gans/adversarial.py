@@ -206,7 +206,7 @@ class AdversarialModel(keras.Model):
         Returns:
             Tensor of shape (rows, *dimensions).
         """
-        _trace.draws += 1
+        _trace.draws = getattr(_trace, "draws", 0) + 1  # also where a network is run in no step
         seed = tf.stack([self.noise_seed + _trace.draws, tf.cast(self.step_counter, tf.int32)])
         return draw_rows(lambda shape: sample(shape, seed), rows, dimensions)
 

@@ -141,19 +141,18 @@ def test_p_follows_the_signs_of_real_scores():
     assert float(fixed.p) == pytest.approx(0.3)
 
 
-def small_gan(augment, model=kg.NonSaturatingGAN):
+def small_gan(augment):
     x = keras.Input((8, 8, 1), name="x")
     h = keras.layers.Flatten()(augment(x))
     discriminator = keras.Model(x, keras.layers.Dense(1, dtype="float32")(keras.layers.Dense(8, "tanh")(h)))
     generator = kg.networks.mlp_generator(2, (8, 8, 1), (8,), output_activation="tanh")
-    return model(generator, discriminator)
+    return kg.NonSaturatingGAN(generator, discriminator)
 
 
-@pytest.mark.parametrize("model", [kg.NonSaturatingGAN, kg.R3GAN, kg.UnrolledGAN])
-def test_p_rises_in_training_is_saved_and_resumed(model, tmp_path):
+def test_p_rises_in_training_is_saved_and_resumed(tmp_path):
     x = np.clip(rng.normal(-0.5, 0.2, size=(64, 8, 8, 1)), -1, 1).astype("float32")
     keras.utils.set_random_seed(0)
-    gan = small_gan(layers.AdaptiveAugment(target=0.1, images=320), model)
+    gan = small_gan(layers.AdaptiveAugment(target=0.1, images=320))
     gan.compile(keras.optimizers.SGD(1e-9), keras.optimizers.Adam(0.02))
     gan.fit(x, batch_size=16, epochs=4, verbose=0)
     augment = gan.discriminator.layers[1]

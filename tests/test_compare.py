@@ -10,7 +10,7 @@ from command import keras_gans, refused
 from PIL import Image
 
 import keras_gans as kg
-from keras_gans_cli import compare, compare_run
+from keras_gans_cli import compare, compare_run, evaluation
 from keras_gans_cli.objectives import OBJECTIVES, Objective
 from keras_gans_cli.stabilisers import STABILISERS
 
@@ -169,7 +169,7 @@ def test_a_run_that_fails_does_not_keep_others_from_being_made(tmp_path, monkeyp
 
 @pytest.mark.data
 def test_images_have_a_table_too(tmp_path, tfds_dir, monkeypatch):
-    monkeypatch.setattr(kg.metrics.JudgeProtocol, "num_samples", 300)
+    monkeypatch.setattr(evaluation, "NUM_SAMPLES", 300)
     for objective in ("hinge_spectral", "r1"):
         place = tmp_path / "runs" / f"mnist-{objective}-0-10"
         place.mkdir(parents=True)

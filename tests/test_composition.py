@@ -43,6 +43,8 @@ def is_sensible(row):
     chosen = dict(zip(FACTORS, row, strict=False))
     if any(chosen.get(term) for term in TERMS) and chosen["model"] != "ComposedGAN":
         return False
+    if chosen.get("clipped gradients") and chosen["model"] == "UnrolledGAN":
+        return False  # whose inner steps are those of a plain optimizer
     return not (chosen.get("top-k") and chosen["model"] == "FeatureMatchingGAN")
 
 

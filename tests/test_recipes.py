@@ -22,8 +22,10 @@ ON_BOTH = (
     "fgan_nowozin2016",
     "gan_goodfellow2014",
     "improved_gan_salimans2016",
+    "instance_noise_sonderby2016",
     "lsgan_mao2016",
     "mescheder2018",
+    "pacgan_lin2018",
     "r3gan_huang2024",
     "roth2017",
     "sngan_miyato2018",
@@ -32,7 +34,7 @@ ON_BOTH = (
     "wgan_gp_gulrajani2017",
 )
 ON_POINTS = (*ON_BOTH, "density_ratio_mixture")
-ON_IMAGES = (*ON_BOTH, "dcgan_radford2015", "wgan_gp_digits")
+ON_IMAGES = (*ON_BOTH, "dcgan_radford2015", "diffaugment_zhao2020", "sagan_zhang2019", "wgan_gp_digits")
 SMALLER = {"width": 8, "n_critic": 2, "unroll_steps": 1}  # for a run of seconds
 NUM_SAMPLES = 300  # measured in place of 10,000
 

@@ -6,6 +6,7 @@ import pytest
 import scipy.special
 import tensorflow as tf
 import tiny
+from test_models_contract import mirrored
 
 import keras_gans as kg
 from keras_gans import layers
@@ -296,3 +297,31 @@ def test_models_tell_layers_the_step(tmp_path):
     np.testing.assert_array_equal(
         model.discriminator(np.ones((3, 2), "float32")), again.discriminator(np.ones((3, 2), "float32"))
     )
+
+
+def test_two_replicas_draw_and_adapt_as_one_would():
+    x = np.clip(rng.normal(-0.5, 0.3, size=(96, 8, 8, 1)), -1, 1).astype("float32")
+
+    def trained(strategy):
+        keras.utils.set_random_seed(5)
+        with strategy.scope():
+            augment = layers.AdaptiveAugment(target=0.1, images=200, probability=0.5)
+            first = [layers.InstanceNoise(0.2), layers.DiffAugment(), augment, layers.Packing(2)]
+            discriminator = kg.networks.mlp_discriminator((8, 8, 1), hidden=(8,), first=first)
+            model = kg.ComposedGAN(
+                kg.networks.mlp_generator(2, (8, 8, 1), (8,)),
+                discriminator,
+                penalties=[kg.penalties.GradientPenalty(1.0), kg.penalties.LeCam(0.5)],
+                latent_consistency=kg.penalties.LatentConsistency(),
+                n_critic=2,
+            )
+            model.compile(keras.optimizers.SGD(0.05), keras.optimizers.SGD(0.05))
+        model.fit(tf.data.Dataset.from_tensor_slices(x).batch(32), epochs=2, verbose=0)
+        return tiny.weights_of(model), float(augment.p), float(model.penalties[1].state.real)
+
+    weights, p, average = trained(tf.distribute.get_strategy())
+    weights_n, p_n, average_n = trained(mirrored(2))
+    np.testing.assert_allclose(weights_n, weights, rtol=1e-4, atol=1e-6)
+    assert p_n == pytest.approx(p, abs=1e-6)
+    assert p != 0.5
+    assert average_n == pytest.approx(average, rel=1e-4)

@@ -30,7 +30,6 @@ class MixtureProtocol:
 
     Attributes:
         headline: Where the number stands that ranks generators, of which less is better: (measure, number).
-        num_samples: Samples that it is to be called with.
 
     Example:
         >>> protocol = MixtureProtocol(mixture.modes, mixture.sigma, mixture.sample(10_000, seed=1))
@@ -38,7 +37,6 @@ class MixtureProtocol:
     """
 
     headline = ("earth_movers_distance", "earth_movers_distance")
-    num_samples = 10_000
 
     def __init__(self, modes, sigma, real, weights=None, num_transported=2500):
         self.modes, self.sigma, self.weights = modes, sigma, weights
@@ -71,7 +69,6 @@ class JudgeProtocol:
 
     Attributes:
         headline: Where the number stands that ranks generators, of which less is better: (measure, number).
-        num_samples: Samples that it is to be called with.
 
     Example:
         >>> protocol = JudgeProtocol(data.mnist().images, mnist_judge(), split="train")
@@ -79,7 +76,6 @@ class JudgeProtocol:
     """
 
     headline = ("classifier_frechet", "frechet_distance")
-    num_samples = 10_000
 
     def __init__(self, real, judge, split=None):
         self.judge, self.split = judge, split
@@ -156,11 +152,9 @@ class PixelProtocol:
 
     Attributes:
         headline: Where the number stands that ranks generators, of which less is better: (measure, number).
-        num_samples: Samples that it is to be called with.
     """
 
     headline = ("sliced_wasserstein", "sliced_wasserstein")
-    num_samples = 10_000
 
     def __init__(self, real, split=None):
         self.split = split
