@@ -1,6 +1,7 @@
 """One run of a recipe: its folder, its training from wherever it stands, and what is left at its end."""
 
 import dataclasses
+import math
 import pathlib
 import warnings
 
@@ -174,11 +175,14 @@ def take_pictures(model, data, directory):
     """Draw what a generator makes: samples, samples beside real ones, and the way between latents or the density."""
     if isinstance(data, kg.data.Mixture):
         points = model.sample(evaluation.NUM_SAMPLES, seed=evaluation.SEED)
+        packed = math.prod(
+            layer.num_packed for layer in model.discriminator.layers if isinstance(layer, kg.layers.Packing)
+        )
         pictures.density(
             points,
             directory / "density.png",
             real=data.sample(evaluation.NUM_SAMPLES, seed=1),
-            score=model.discriminator,
+            score=lambda x: model.discriminator(np.repeat(x, packed, axis=0)),  # a pack of one point's copies
             modes=data.modes,
         )
         return

@@ -316,8 +316,10 @@ def test_two_replicas_draw_and_adapt_as_one_would():
                 n_critic=2,
             )
             model.compile(keras.optimizers.SGD(0.05), keras.optimizers.SGD(0.05))
-        model.fit(tf.data.Dataset.from_tensor_slices(x).batch(32), epochs=2, verbose=0)
-        return tiny.weights_of(model), float(augment.p), float(model.penalties[1].state.real)
+        model.fit(tf.data.Dataset.from_tensor_slices(x).batch(32, drop_remainder=True), epochs=2, verbose=0)
+        return tiny.weights_of(model), *(
+            float(tf.convert_to_tensor(v)) for v in (augment.p, model.penalties[1].state.real)
+        )
 
     weights, p, average = trained(tf.distribute.get_strategy())
     weights_n, p_n, average_n = trained(mirrored(2))
