@@ -22,12 +22,19 @@ PICTURES = ROOT / "results" / "recipes"
 TITLES = {
     "digits": "Digits of scikit-learn, 16x16",
     "mnist": "MNIST",
+    "mnist[:1000]": "MNIST, 1,000 images, judged by the test set",
+    "stacked_mnist": "Stacked MNIST",
     "fashion_mnist": "Fashion-MNIST",
     "ring": "Ring of 8 Gaussians",
     "grid": "Grid of 25 Gaussians",
 }
 
-HEADLINES = {"ring": "EMD", "grid": "EMD", "digits": "Sliced Wasserstein distance"}  # of the curves
+HEADLINES = {  # of the curves
+    "ring": "EMD",
+    "grid": "EMD",
+    "digits": "Sliced Wasserstein distance",
+    "stacked_mnist": "KL of the modes",
+}
 
 
 def write_all(rows, floors):
@@ -74,6 +81,11 @@ def ours(recipe, rows):
     return textwrap.fill("; ".join(parts) + ".", 120, initial_indent="Ours:       ", subsequent_indent=" " * 12)
 
 
+def in_file_names(data):
+    """Write the name of a set of data without what file names and links had better not hold: mnist[:1000]."""
+    return data.replace("[:", "-").replace("]", "")
+
+
 def seeds_of(runs):
     """Write how many seeds there were."""
     return f"{len(runs)} seeds" if len(runs) > 1 else "1 seed"
@@ -107,10 +119,10 @@ def page(tables, rows):
     parts = [HEAD.format(hardware="; ".join(hardware), versions="; ".join(versions), papers=PAPERS_PROTOCOL)]
     for data, text in tables:
         parts.append(f"## {TITLES[data]}\n\n{text}")
-        pictures = sorted(PICTURES.glob(f"*_*-{data}.png"))
+        pictures = sorted(PICTURES.glob(f"*_*-{in_file_names(data)}.png"))
         parts += [f"![{path.stem}](../results/recipes/{path.name})\n\n*`{path.stem}`, seed 0*" for path in pictures]
         parts.append(
-            f"![{TITLES[data]}: distance over training](../results/recipes/curves-{data}.png)\n\n*"
+            f"![{TITLES[data]}: distance over training](../results/recipes/curves-{in_file_names(data)}.png)\n\n*"
             f"{HEADLINES.get(data, 'Classifier-Fréchet distance')} over training, seed 0*"
         )
     parts.append("## Papers and deviations\n\n" + "\n".join(map(head_of, sorted({row["recipe"] for row in rows}))))

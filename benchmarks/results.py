@@ -17,7 +17,7 @@ import sys
 import threading
 
 import result_tables
-from result_tables import FLOORS, PICTURES, RESULTS, ROOT
+from result_tables import FLOORS, PICTURES, RESULTS, ROOT, in_file_names
 
 from keras_gans import metrics, pictures
 from keras_gans.callbacks.run_folder import read_stats
@@ -42,8 +42,14 @@ ON_BOTH = (
     "wgan_arjovsky2017",
     "wgan_gp_gulrajani2017",
 )
-POINT_RECIPES = (*ON_BOTH, "density_ratio_mixture", "gan_goodfellow2014")
-IMAGE_RECIPES = (*ON_BOTH, "dcgan_radford2015")
+POINT_RECIPES = (
+    *ON_BOTH,
+    "density_ratio_mixture",
+    "gan_goodfellow2014",
+    "instance_noise_sonderby2016",
+    "pacgan_lin2018",
+)
+IMAGE_RECIPES = (*ON_BOTH, "dcgan_radford2015", "sagan_zhang2019")
 BEST = ("wgan_gp_gulrajani2017", "dcgan_radford2015")  # of the image recipes, by the distance of seed 0
 POINT_RUNS = [(recipe, data, seed) for data in ("ring", "grid") for recipe in POINT_RECIPES for seed in SEEDS]
 IMAGE_RUNS = (
@@ -51,16 +57,17 @@ IMAGE_RUNS = (
     + [(recipe, "mnist", 0) for recipe in IMAGE_RECIPES]
     + [(recipe, "mnist", seed) for recipe in BEST for seed in SEEDS[1:]]
     + [(recipe, "fashion_mnist", 0) for recipe in BEST]
+    + [("pacgan_lin2018", "stacked_mnist", 0), ("diffaugment_zhao2020", "mnist[:1000]", 0)]
 )
 CURVE = "distance"
-PROTOCOLS = (metrics.JudgeProtocol, metrics.MixtureProtocol, metrics.PixelProtocol)
+PROTOCOLS = (metrics.JudgeProtocol, metrics.MixtureProtocol, metrics.PixelProtocol, metrics.StackedProtocol)
 HEADLINES = [protocol.headline for protocol in PROTOCOLS]
 _keeping = threading.Lock()
 
 
 def folder(recipe, data, seed):
     """Return the folder of a run."""
-    return RUNS / f"{recipe}-{data}-{seed}"
+    return RUNS / f"{recipe}-{in_file_names(data)}-{seed}"
 
 
 def run(recipe, data, seed, cores):
@@ -137,7 +144,7 @@ def keep(row):
     write_rows(all_rows)
     if row["seed"] == 0:
         picture = "density.png" if "modes" in row["measures"] else "samples.png"
-        with written_beside(PICTURES / f"{row['recipe']}-{row['data']}.png") as beside:
+        with written_beside(PICTURES / f"{row['recipe']}-{in_file_names(row['data'])}.png") as beside:
             shutil.copy(folder(*name_of(row)) / picture, beside)
     draw_curves(all_rows, row["data"])
     result_tables.write_all(all_rows, json.loads(FLOORS.read_text()))
@@ -147,7 +154,7 @@ def draw_curves(all_rows, data):
     """Draw the distances over training of the first seed's runs on a set of data."""
     runs = {row["recipe"]: row["curve"] for row in all_rows if (row["data"], row["seed"]) == (data, 0)}
     if runs:
-        pictures.curves_of_runs(runs, CURVE, PICTURES / f"curves-{data}.png", log=True)
+        pictures.curves_of_runs(runs, CURVE, PICTURES / f"curves-{in_file_names(data)}.png", log=True)
 
 
 def name_of(row):
