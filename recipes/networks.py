@@ -3,7 +3,7 @@
 import keras_gans as kg
 
 
-def small_networks(sample_shape, s, discriminator_norm=None, first=(), last=()):
+def small_networks(sample_shape, s, discriminator_norm=None, first=()):
     """Return generator and discriminator of `s.width`: fully connected for points, of DCGAN's kind for images.
 
     Args:
@@ -12,13 +12,12 @@ def small_networks(sample_shape, s, discriminator_norm=None, first=(), last=()):
             map.
         discriminator_norm: Normalization in the discriminator of images; None under a gradient penalty.
         first: Layers before all others of the discriminator.
-        last: Layers on its features, before the score.
     """
     if len(sample_shape) == 1:
         hidden = (s.width,) * s.layers
         return (
             kg.networks.mlp_generator(s.latent_dim, sample_shape, hidden),
-            kg.networks.mlp_discriminator(sample_shape, hidden, first=first, last=last),
+            kg.networks.mlp_discriminator(sample_shape, hidden, first=first),
         )
     return (
         kg.networks.dcgan_generator(s.latent_dim, sample_shape, s.width, kernel_size=4, hidden=512),
@@ -30,6 +29,5 @@ def small_networks(sample_shape, s, discriminator_norm=None, first=(), last=()):
             stop_below=5,
             kernel_initializer=None if discriminator_norm else "he_normal",
             first=first,
-            last=last,
         ),
     )

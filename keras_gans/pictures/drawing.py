@@ -48,5 +48,5 @@ def written(pixels, path, colours=None):
         with written_beside(path) as beside:
             if colours is not None:
                 image = image.quantize(colours, Image.Quantize.MAXCOVERAGE)  # which keeps the colours of thin lines
-            image.save(beside, optimize=True)
+            image.save(beside, optimize=colours is not None)
     return pixels
