@@ -36,6 +36,7 @@ def keep(kind, folder):
         "versions": about["versions"],
         "core_minutes": round(sum(row["seconds"] for row in rows) / 60, 1),
         "runs": rows,
+        "costs": compare.read_costs(folder),
     }
     RESULTS.mkdir(parents=True, exist_ok=True)
     with written_beside(RESULTS / f"{kind}.json") as beside:
@@ -53,13 +54,15 @@ def keep(kind, folder):
 
 
 def restore(kind, folder):
-    """Bring back the rows that are kept and whose runs are gone, so that they are not made again."""
-    kept = RESULTS / f"{kind}.json"
-    for row in json.loads(kept.read_text())["runs"] if kept.exists() else ():
-        place = compare.place_of(row, folder)
-        if not place.exists():
-            place.mkdir(parents=True)
-            (place / "row.json").write_text(json.dumps(row) + "\n")
+    """Bring back what is kept and whose runs are gone, so that it is not made again."""
+    path = RESULTS / f"{kind}.json"
+    kept = json.loads(path.read_text()) if path.exists() else {}
+    found = [(compare.place_of(row, folder) / "row.json", row) for row in kept.get("runs", ())]
+    found += [(compare.cost_place_of(cost, folder) / "cost.json", cost) for cost in kept.get("costs", ())]
+    for path, content in found:
+        if not path.parent.exists():
+            path.parent.mkdir(parents=True)
+            path.write_text(json.dumps(content) + "\n")
 
 
 def main():

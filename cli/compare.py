@@ -3,7 +3,6 @@
 import csv
 import json
 import pathlib
-import statistics
 import subprocess
 import sys
 
@@ -14,6 +13,7 @@ from keras_gans import pictures
 from keras_gans.data.named import MIXTURES, NAMES, suggestion
 from keras_gans.files import written_beside
 from keras_gans_cli import evaluation, tables
+from keras_gans_cli.compare_cost import BASELINE
 from keras_gans_cli.compare_run import settings_for, steps_per_call
 from keras_gans_cli.free_cores import on_free_cores
 from keras_gans_cli.held import held
@@ -23,7 +23,6 @@ from keras_gans_cli.stabilisers import ROWS, check_row
 QUICK = {"data": ("ring", "grid"), "seeds": 3}
 FULL = {"data": ("ring", "grid", "spiral", "imbalanced_ring"), "seeds": 5}
 POINT_STEPS, IMAGE_STEPS = 15_000, 2000
-BASELINE = "non_saturating"
 
 
 def compare(objectives, data, seeds, steps, folder, show=print):
@@ -73,6 +72,14 @@ def compare(objectives, data, seeds, steps, folder, show=print):
             show(f"{title}: {_in_words(row)}")
             if number % len(objectives) == 0:
                 write_tables(read_rows(folder), folder)
+        lost = {(row["data"], row["objective"]) for row in failed}
+        costs = [{"objective": o, "data": d} for d in data for o in objectives if (d, o) not in lost]
+        for found in on_free_cores(lambda spec, core: _cost(spec, core, folder), costs):
+            if "relative_cost" in found:
+                title = f"{found['data']}, {found['objective']}"
+                show(f"{title}: a step takes {found['relative_cost']:.2f} times that of {BASELINE}")
+            else:
+                failed.append(found)
         rows = read_rows(folder)
         write_tables(rows, folder)
         for name, num in dict.fromkeys((row["data"], row["steps"]) for row in rows if row["seed"] == 0):
@@ -80,8 +87,8 @@ def compare(objectives, data, seeds, steps, folder, show=print):
     if failed:
         logs = "; ".join(f"{row['status']}, see {row['log']}" for row in failed)
         raise RuntimeError(
-            f"{len(failed)} of {len(specs)} runs failed: {logs}. Expected finished or diverged ones. Call again, which "
-            "makes them anew."
+            f"{len(failed)} of {len(specs) + len(costs)} runs failed: {logs}. Expected finished or diverged "
+            "ones. Call again, which makes them anew."
         )
     return folder / "table.md"
 
@@ -104,32 +111,47 @@ def place_of(spec, folder):
     return folder / "runs" / "{data}-{objective}-{seed}-{steps}".format(**spec)
 
 
+def cost_place_of(spec, folder):
+    """Return the folder where the cost of an objective's step is kept."""
+    return folder / "costs" / "{data}-{objective}".format(**spec)
+
+
 def _made_of(spec):
     """Return all that a row must have in common with a run to stand for it."""
     settings = settings_for(spec["data"])
     return {**spec, "settings": settings, "terms": ROWS[spec["objective"]].terms(settings)}
 
 
-def _is_present(row, spec):
-    return all(row.get(name) == value for name, value in _made_of(spec).items())
+def _is_present(found, spec):
+    return all(found.get(name) == value for name, value in _made_of(spec).items())
 
 
 def _row(spec, core, folder):
     """Make one run, unless it was made with the same constants; return its row."""
-    place = place_of(spec, folder)
-    if (place / "row.json").exists():
-        row = json.loads((place / "row.json").read_text())
-        if _is_present(row, spec):
-            return row
+    return _made(spec, "compare_run", place_of(spec, folder) / "row.json", core)
+
+
+def _cost(spec, core, folder):
+    """Measure what a step costs, unless it was measured with the same constants."""
+    return _made(spec, "compare_cost", cost_place_of(spec, folder) / "cost.json", core)
+
+
+def _made(spec, module, result, core):
+    """Return what a module's process writes, unless what it wrote of the same constants is there."""
+    if result.exists():
+        found = json.loads(result.read_text())
+        if _is_present(found, spec):
+            return found
+    place = result.parent
     place.mkdir(parents=True, exist_ok=True)
-    (place / "row.json").unlink(missing_ok=True)
-    (place / "spec.json").write_text(json.dumps(spec) + "\n")
+    result.unlink(missing_ok=True)
+    (place / "spec.json").write_text(json.dumps(_made_of(spec)) + "\n")
     with open(place / "log.txt", "w") as log:
-        command = [sys.executable, "-m", "keras_gans_cli.compare_run", str(place), str(core)]
+        command = [sys.executable, "-m", f"keras_gans_cli.{module}", str(place), str(core)]
         done = subprocess.run(command, stdout=log, stderr=log, check=False)
     if done.returncode:
         return {**spec, "status": f"failed with exit code {done.returncode}", "log": str(log.name), "measures": None}
-    return json.loads((place / "row.json").read_text())
+    return json.loads(result.read_text())
 
 
 def read_rows(folder):
@@ -138,11 +160,20 @@ def read_rows(folder):
     present = [
         row
         for row in rows
-        if row["objective"] in ROWS
-        and _is_present(row, {name: row[name] for name in ("objective", "data", "seed", "steps")})
+        if row["objective"] in ROWS and _is_present(row, _of(row, "objective", "data", "seed", "steps"))
     ]
     order = list(ROWS)
     return sorted(present, key=lambda row: (row["data"], row["steps"], order.index(row["objective"]), row["seed"]))
+
+
+def read_costs(folder):
+    """Return the costs of steps that were measured, with the present constants alone."""
+    found = [json.loads(path.read_text()) for path in sorted(pathlib.Path(folder).glob("costs/*/cost.json"))]
+    return [cost for cost in found if cost["objective"] in ROWS and _is_present(cost, _of(cost, "objective", "data"))]
+
+
+def _of(found, *names):
+    return {name: found[name] for name in names}
 
 
 def _in_words(row):
@@ -152,14 +183,15 @@ def _in_words(row):
 def write_tables(rows, folder):
     """Write table.md, of means over seeds, and table.csv, of all runs."""
     kinds = dict.fromkeys((row["data"], row["steps"]) for row in rows)
-    parts = [table_of([row for row in rows if (row["data"], row["steps"]) == kind], *kind) for kind in kinds]
+    costs = {(cost["data"], cost["objective"]): cost["relative_cost"] for cost in read_costs(folder)}
+    parts = [table_of([row for row in rows if (row["data"], row["steps"]) == kind], *kind, costs) for kind in kinds]
     with written_beside(folder / "table.md") as beside:
         beside.write_text("\n\n".join(parts) + "\n", encoding="utf-8")
     with written_beside(folder / "table.csv") as beside, open(beside, "w", newline="", encoding="utf-8") as file:
         _write_csv(rows, file)
 
 
-def table_of(rows, name, steps):
+def table_of(rows, name, steps, costs):
     """Return the table of one set of data: a line for each objective, mean ± sample standard deviation over seeds.
 
     For a mixture it is followed by what samples of its own get, and by the papers' rows of the same data.
@@ -167,9 +199,7 @@ def table_of(rows, name, steps):
     measured = next((row["measures"] for row in rows if row["measures"]), None)
     columns = tables.columns_of(measured) if measured else ()
     seeds = len({row["seed"] for row in rows})
-    base = _seconds(rows, BASELINE)
-    cost = f"step, x that of `{BASELINE}`" if base else "step, ms"
-    head = ["objective", *(title for title, *_ in columns), cost]
+    head = ["objective", *(title for title, *_ in columns), f"step, x that of `{BASELINE}`"]
     lines = []
     for objective in dict.fromkeys(row["objective"] for row in rows):
         runs = [row for row in rows if row["objective"] == objective]
@@ -178,8 +208,8 @@ def table_of(rows, name, steps):
         if len(finished) < len(runs):
             ends = ", ".join(row["status"] for row in runs if not row["measures"])
             cells = [f"{cells[0]} ({ends})" if finished else ends, *cells[1:]] if cells else [ends]
-        seconds = _seconds(rows, objective)
-        number = "" if not seconds else f"{seconds / base:.1f}" if base else f"{1000 * seconds:.2f}"
+        cost = costs.get((name, objective))
+        number = "" if cost is None else f"{cost:.1f}"
         what = ROWS[objective].in_words(settings_for(name))
         fewer = f" ({len(runs)} of {seeds} seeds)" if len(runs) < seeds else ""
         lines.append([f"`{objective}`: {what}{fewer}", *cells, number])
@@ -190,11 +220,6 @@ def table_of(rows, name, steps):
     lines += [[*row, ""] for row in papers]
     title = f"**{name}**, {steps:,} generator steps, {seeds} seed{'s' * (seeds > 1)}"
     return "\n\n".join([title, tables.markdown(head, lines), *[tables.PAPERS_PROTOCOL] * bool(papers)])
-
-
-def _seconds(rows, objective):
-    times = [row["seconds_per_step"] for row in rows if row["objective"] == objective and row["seconds_per_step"]]
-    return statistics.median(times) if times else None
 
 
 def _write_csv(rows, file):

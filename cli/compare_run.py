@@ -164,8 +164,8 @@ def _end_with(parent):
     os._exit(1)
 
 
-def main():
-    """Take folder and core from the command line."""
+def on_core(work):
+    """Take folder and core from the command line, and do `work(spec, folder)` on that core."""
     threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
     folder, core = pathlib.Path(sys.argv[1]), int(sys.argv[2])
     os.environ["CUDA_VISIBLE_DEVICES"] = ""  # a run is one core's: many at a time, whose times compare
@@ -174,8 +174,8 @@ def main():
     from keras_gans_cli import quiet
 
     quiet.load()  # TensorFlow takes as many threads as this process has cores
-    run(json.loads((folder / "spec.json").read_text()), folder)
+    work(json.loads((folder / "spec.json").read_text()), folder)
 
 
 if __name__ == "__main__":
-    main()
+    on_core(run)

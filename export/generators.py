@@ -84,7 +84,7 @@ class ExportedGenerator:
             device: Name of the device to run it on; TensorFlow's choice by default.
         """
 
-        @tf.function(input_signature=self.input_specs)
+        @tf.function(input_signature=self.input_specs, autograph=False)
         def samples(*inputs):
             with tf.device(device):
                 return self.samples(*inputs)

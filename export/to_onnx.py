@@ -96,7 +96,7 @@ def _convert(exported, opset):
     import onnx
     import tf2onnx
 
-    function = tf.function(lambda *inputs: {"images": exported.samples(*inputs)}, input_signature=exported.input_specs)
+    function = tf.function(lambda *inputs: {"images": exported.samples(*inputs)}, exported.input_specs, autograph=False)
     with _log_of_tf2onnx() as errors:
         proto, _ = tf2onnx.convert.from_function(function, exported.input_specs, opset=opset)
     shapes = [spec.shape for spec in exported.input_specs] + [exported.generator.outputs[0].shape]

@@ -173,7 +173,7 @@ class AdversarialModel(keras.Model):
         if self.train_function and not force:
             return
 
-        @tf.function(reduce_retracing=True)
+        @tf.function(autograph=False, reduce_retracing=True)
         def one_step(iterator):
             return strategy.run(self.train_step, args=(iterator.get_next(),))
 

@@ -23,7 +23,7 @@ def flops_of_step(model, batch_size):
     rows = batch_size * model.n_critic
     specs = [tf.TensorSpec((rows, *x.shape[1:]), x.dtype) for x in model.discriminator.inputs]
     data = specs[0] if len(specs) == 1 else tuple(specs)
-    graph = tf.function(model.train_step).get_concrete_function(data).graph
+    graph = tf.function(model.train_step, autograph=False).get_concrete_function(data).graph
     options = {
         **tf.compat.v1.profiler.ProfileOptionBuilder.float_operation(),
         "output": "none",

@@ -363,6 +363,7 @@ class GAN(AdversarialModel):
                 lambda *inputs: tf.cast(
                     generator(inputs if len(inputs) > 1 else inputs[0], training=False), tf.float32
                 ),
+                autograph=False,
                 reduce_retracing=True,
             )
         return self._samplers[ema]

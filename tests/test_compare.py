@@ -55,6 +55,10 @@ def test_a_comparison_through_the_command(tmp_path):
     arguments = (*arguments, "--out", tmp_path)
     first = keras_gans(*arguments).stdout
     assert "2/2 ring, r3gan, seed 0: modes" in first
+    assert "ring, r3gan: a step takes " in first
+    costs = compare.read_costs(tmp_path)
+    assert [cost["objective"] for cost in costs] == ["non_saturating", "r3gan"]
+    assert all(cost["relative_cost"] > 0 for cost in costs)
     rows = compare.read_rows(tmp_path)
     assert [(row["objective"], row["seed"]) for row in rows] == [("non_saturating", 0), ("r3gan", 0)]
     assert all(row["status"] == "finished" and len(row["curve"]) == 5 for row in rows)
@@ -71,7 +75,8 @@ def test_a_comparison_through_the_command(tmp_path):
     with Image.open(tmp_path / "ring-20.png") as picture:
         assert np.ptp(np.asarray(picture)) > 0
     # a second time nothing is made again, and a run that was lost is
-    written = {path: path.stat().st_mtime_ns for path in tmp_path.glob("runs/*/row.json")}
+    written = {path: path.stat().st_mtime_ns for path in tmp_path.glob("*/*/*.json") if path.name != "spec.json"}
+    assert len(written) == 4
     lost = tmp_path / "runs" / "ring-r3gan-0-20" / "row.json"
     lost.unlink()
     keras_gans(*arguments)
@@ -125,6 +130,15 @@ def put_row(folder, name="hinge", seed=0, steps=40, measures=MEASURES, **changes
     (place / "row.json").write_text(json.dumps(row | changes))
 
 
+def put_cost(folder, name, **changes):
+    """Write the cost of a step that was not measured."""
+    settings = compare_run.settings_for("ring")
+    cost = {"objective": name, "data": "ring", "settings": settings, "terms": OBJECTIVES[name].terms(settings)}
+    place = folder / "costs" / f"ring-{name}"
+    place.mkdir(parents=True)
+    (place / "cost.json").write_text(json.dumps({**cost, "relative_cost": 1.23, **changes}))
+
+
 def test_no_sample_of_high_quality_is_an_infinite_divergence(tmp_path):
     nowhere = {**MEASURES, "modes": {"modes": 0, "high_quality": 0.0, "reverse_kl": None, "dispersion": 800.0}}
     put_row(tmp_path, seed=0, measures=nowhere)
@@ -144,6 +158,8 @@ def test_runs_of_other_constants_are_left_out_and_of_other_steps_apart(tmp_path)
     put_row(tmp_path, "wgan", 0, settings={"width": 3})
     put_row(tmp_path, "wgan", 1, terms={"what": "clipped at 7"})
     put_row(tmp_path, "minimax", 0, objective="of_earlier_days")
+    put_cost(tmp_path, "hinge")
+    put_cost(tmp_path, "r1", settings={"width": 3})
     rows = compare.read_rows(tmp_path)
     found = [(row["objective"], row["seed"], row["steps"]) for row in rows]
     assert found == [("hinge", 0, 40), ("hinge", 1, 40), ("r1", 0, 40), ("hinge", 0, 1000)]
@@ -152,18 +168,19 @@ def test_runs_of_other_constants_are_left_out_and_of_other_steps_apart(tmp_path)
     assert "**ring**, 40 generator steps, 2 seeds" in few
     assert "| `r1`: non-saturating, R1 0.1 (1 of 2 seeds) |" in few
     assert "r1" not in many
-    assert "| step, ms |" in few  # nothing to compare with
-    assert "| 2.00 |" in few
+    assert "| `hinge`: hinge | 8.0 ± 0.0 | 90.0 ± 0.0 | 0.010 ± 0.000 | 1.50 ± 0.00 | 0.100 ± 0.000 | 1.2 |" in few
+    assert few.count("| 1.2 |") == 1  # the other's was of other constants
 
 
 def test_a_run_that_fails_does_not_keep_others_from_being_made(tmp_path, monkeypatch):
     put_row(tmp_path, "hinge", steps=10)
+    put_cost(tmp_path, "hinge")
     monkeypatch.setattr(compare.sys, "executable", "/bin/false")
     monkeypatch.setattr(compare, "draw", lambda *arguments: None)
     arguments = ("compare", "r1", "hinge", "--data", "ring", "--seeds", 1, "--steps", 10, "--out", tmp_path)
     said = keras_gans(*arguments, code=1)
     assert "ring, hinge, seed 0: modes 8.0" in said.stdout
-    assert "Error: 1 of 2 runs failed: failed with exit code 1, see" in said.stderr
+    assert "Error: 1 of 3 runs failed: failed with exit code 1, see" in said.stderr
     assert "| `hinge`: hinge |" in (tmp_path / "table.md").read_text()
 
 

@@ -72,7 +72,8 @@ class HealthCheck(keras.callbacks.Callback):
         self._inputs = [z] if self.y is None else [z, tf.convert_to_tensor(self.y)]
         if self._measured is not self.model:  # `fit` may be called many times
             generator, discriminator, self._measured = self.model.generator, self.model.discriminator, self.model
-            self._measure = tf.function(lambda *inputs: _measure_samples(generator, discriminator, inputs))
+            measure = lambda *inputs: _measure_samples(generator, discriminator, inputs)  # noqa: E731
+            self._measure = tf.function(measure, autograph=False)
         self.model.warnings = []
 
     def on_epoch_end(self, epoch, logs=None):

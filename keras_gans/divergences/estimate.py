@@ -68,7 +68,7 @@ def estimate(x_p, x_q, divergence, network=None, steps=3000, batch_size=1024, le
     def values(x, of, training=True):
         return ops.cast(of(ops.cast(network(x, training=training), "float32")), "float32")
 
-    @tf.function
+    @tf.function(autograph=False)
     def step(i):
         batch = lambda x, k: tf.gather(  # noqa: E731
             x, tf.random.stateless_uniform((batch_size,), (seed + k, i), maxval=len(x), dtype=tf.int32)

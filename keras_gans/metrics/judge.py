@@ -105,7 +105,7 @@ class Judge:
     def _look(self):
         import tensorflow as tf
 
-        return tf.function(lambda x: self._network(x, training=False))
+        return tf.function(lambda x: self._network(x, training=False), autograph=False)
 
 
 def as_pixels(images):

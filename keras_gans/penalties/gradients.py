@@ -34,8 +34,8 @@ def scores_and_squared_norms(score, x):
     x = tf.cast(x, tf.float32)
     s, gradients = _gradients(score, x)
     if tf.executing_eagerly():
-        traced = tf.function(lambda x: _gradients(score, x)[1]).get_concrete_function(tf.TensorSpec(x.shape, x.dtype))
-        _refuse_dropped_gradients(traced.outputs[0])
+        traced = tf.function(lambda x: _gradients(score, x)[1], autograph=False)
+        _refuse_dropped_gradients(traced.get_concrete_function(tf.TensorSpec(x.shape, x.dtype)).outputs[0])
     else:
         _refuse_dropped_gradients(gradients)
     # One row for each score, which is one for each sample unless samples are scored in packs.
