@@ -137,7 +137,6 @@ def test_trains_saves_resumes_to_the_bit_and_exports(row, tmp_path):
     model.save(tmp_path / "model.keras")
     again = kg.load_model(tmp_path / "model.keras")
     for m in (model, again):
-        m.run_eagerly, m.train_function = True, None  # the first two steps were compiled; tracing twice more takes long
         m.fit(x, batch_size=8, verbose=0)
     np.testing.assert_array_equal(tiny.weights_of(again), tiny.weights_of(model))
     np.testing.assert_array_equal(again.sample(3, seed=0), model.sample(3, seed=0))
