@@ -14,6 +14,7 @@ class Objective:
     Args:
         build: Function of (generator, discriminator, settings) that returns the model, not compiled.
         what: In words, for the table; settings in braces.
+        what_of_images: The same where it is another on images.
         beta_1: Of both players' Adam.
         learning_rate: None for that of all, or another, which falls to 0 as theirs does.
         discriminator_rate: None for the generator's; or another, which does not fall.
@@ -26,6 +27,7 @@ class Objective:
 
     build: Callable
     what: str
+    what_of_images: str | None = None
     beta_1: float = 0.5
     learning_rate: float | None = None
     discriminator_rate: float | None = None
@@ -37,13 +39,14 @@ class Objective:
 
     def terms(self, settings):
         """Return what tells a run from those of other constants: all but the functions, for JSON."""
-        without = ("build", "first", "last", "images_only")
+        without = ("build", "what_of_images", "first", "last", "images_only")
         fields = {f.name: getattr(self, f.name) for f in dataclasses.fields(self) if f.name not in without}
         return {**fields, "what": self.in_words(settings)}
 
     def in_words(self, settings):
         """Return what it is, with its weights."""
-        return self.what.format(**settings)
+        what = self.what_of_images if self.what_of_images and "stop_below" in settings else self.what
+        return what.format(**settings)
 
 
 F_GAN_RATE = 5e-4  # where T is an exponential or a bound is; with that of all they explode
@@ -61,15 +64,28 @@ def _penalised(penalties_of, what):
 
 def _fgan(divergence, what, learning_rate=F_GAN_RATE):
     """The paper's heuristic for the generator."""
-    rate = f"; rate {learning_rate}" if learning_rate else ""
-    return Objective(lambda g, d, s: kg.FGAN(g, d, divergence), f"f-GAN, {what}{rate}", learning_rate=learning_rate)
+    return _plain(
+        lambda g, d: kg.FGAN(g, d, divergence), _f_gan_in_words(what, learning_rate), learning_rate=learning_rate
+    )
+
+
+def _f_gan_in_words(what, rate):
+    return f"f-GAN, {what}" + (f"; rate {rate}" if rate else "")
 
 
 def _fgan_bound(divergence, what):
-    """Its Algorithm 1."""
-    build = lambda g, d, s: kg.FGAN(g, d, divergence, losses.f_divergence_generator)  # noqa: E731
-    what = f"f-GAN, {what}, G lowers the bound; rate {F_GAN_RATE}"
-    return Objective(build, what, learning_rate=F_GAN_RATE)
+    """Its Algorithm 1 on points; on images D is certain for too long, and G learns by the heuristic alone."""
+
+    def build(g, d, s):
+        bound = losses.f_divergence_generator
+        return kg.FGAN(g, d, divergence) if "stop_below" in s else kg.FGAN(g, d, divergence, bound)
+
+    return Objective(
+        build,
+        _f_gan_in_words(f"{what}, G lowers the bound", F_GAN_RATE),
+        _f_gan_in_words(what, F_GAN_RATE),
+        learning_rate=F_GAN_RATE,
+    )
 
 
 def _with_history(g, d, s):

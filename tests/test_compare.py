@@ -98,6 +98,7 @@ def test_a_diverged_run_is_a_row_that_says_so(tmp_path, monkeypatch):
         return model
 
     monkeypatch.setitem(OBJECTIVES, "non_saturating", Objective(nan_after_a_while, "broken"))
+    monkeypatch.setattr(evaluation, "NUM_SAMPLES", 300)
     spec = {"objective": "non_saturating", "data": "ring", "seed": 0, "steps": 40}
     place = tmp_path / "runs" / "ring-non_saturating-0-40"
     place.mkdir(parents=True)
