@@ -35,6 +35,12 @@ HEADLINES = {  # of the curves
     "digits": "Sliced Wasserstein distance",
     "stacked_mnist": "KL of the modes",
 }
+SUMMARY = {  # of the project's README: data, title, the columns that are shown
+    "mnist": ("MNIST: classifier-Fréchet", ("classifier-Fréchet",)),
+    "fashion_mnist": ("Fashion-MNIST: the same", ("classifier-Fréchet",)),
+    "ring": ("ring: modes of 8 / high quality, %", ("modes", "high quality, %")),
+    "grid": ("grid: modes of 25 / high quality, %", ("modes", "high quality, %")),
+}
 
 
 def write_all(rows, floors):
@@ -47,9 +53,7 @@ def write_all(rows, floors):
     tables = [(data, table(data, rows, floors)) for data in TITLES if any(row["data"] == data for row in rows)]
     with written_beside(ROOT / "recipes" / "README.md") as beside:
         beside.write_text(page(tables, rows), encoding="utf-8")
-    readme = ROOT / "README.md"
-    whole = "\n\n".join(f"**{TITLES[data]}**\n\n{text}" for data, text in tables)
-    write_between(readme, "results", whole)
+    write_between(ROOT / "README.md", "results", summary(rows, floors))
     for recipe in {row["recipe"] for row in rows}:
         path = ROOT / "recipes" / f"{recipe}.py"
         before, _, after = path.read_text(encoding="utf-8").partition("\nDeviations:")
@@ -110,6 +114,25 @@ def table(data, rows, floors):
         lines.append([floors[data]["samples"]["of"], "", "", "", *real])
     lines += [[who, "", "", "", *cells] for who, *cells in paper_rows(data, columns)]
     return markdown(head, lines)
+
+
+def summary(rows, floors):
+    """Return one table of all recipes, with the figures by which each set of data is told best."""
+
+    def line(name, found):
+        cells = []
+        for data, (_, titles) in SUMMARY.items():
+            runs = found(data)
+            columns = columns_of(runs[0]["measures"]) if runs else ()
+            cells.append(" / ".join(figure(runs, *column) for title, *column in columns if title in titles))
+        return [name, *cells]
+
+    lines = [
+        line(f"`{recipe}`", lambda data, recipe=recipe: [r for r in rows if (r["recipe"], r["data"]) == (recipe, data)])
+        for recipe in sorted({row["recipe"] for row in rows if row["data"] in SUMMARY})
+    ]
+    lines.append(line("real samples", lambda data: [{"measures": floors[data]}] if data in floors else []))
+    return markdown(["recipe", *(title for title, _ in SUMMARY.values())], lines)
 
 
 def page(tables, rows):
