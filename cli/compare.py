@@ -73,7 +73,8 @@ def compare(objectives, data, seeds, steps, folder, show=print):
             if number % len(objectives) == 0:
                 write_tables(read_rows(folder), folder)
         lost = {(row["data"], row["objective"]) for row in failed}
-        costs = [{"objective": o, "data": d} for d in data for o in objectives if (d, o) not in lost]
+        costs = [(o, cost_data(d)) for d in data for o in objectives if (d, o) not in lost]
+        costs = [{"objective": o, "data": d} for o, d in dict.fromkeys(costs)]
         for found in on_free_cores(lambda spec, core: _cost(spec, core, folder), costs):
             if "relative_cost" in found:
                 title = f"{found['data']}, {found['objective']}"
@@ -109,6 +110,11 @@ def _check_data(name, steps):
 def place_of(spec, folder):
     """Return the folder of a run."""
     return folder / "runs" / "{data}-{objective}-{seed}-{steps}".format(**spec)
+
+
+def cost_data(name):
+    """Return the data on which a step's cost is measured for a table of others: one mixture costs what another does."""
+    return "ring" if name in MIXTURES else name
 
 
 def cost_place_of(spec, folder):
@@ -208,7 +214,7 @@ def table_of(rows, name, steps, costs):
         if len(finished) < len(runs):
             ends = ", ".join(row["status"] for row in runs if not row["measures"])
             cells = [f"{cells[0]} ({ends})" if finished else ends, *cells[1:]] if cells else [ends]
-        cost = costs.get((name, objective))
+        cost = costs.get((cost_data(name), objective))
         number = "" if cost is None else f"{cost:.1f}"
         what = ROWS[objective].in_words(settings_for(name))
         fewer = f" ({len(runs)} of {seeds} seeds)" if len(runs) < seeds else ""
