@@ -5,7 +5,7 @@
 - stacked: MNIST's digits stacked in threes, 1,000 modes: one seed of each, three of the best two;
 - few: MNIST with 1,000 images, with and without augmentation, three seeds;
 - ring: a mixture whose modes hardly overlap, three seeds;
-- costs: time of a step and memory of a process that makes 50, on images, relative to the same without.
+- costs: time of a step, and memory of a process that makes 50, on images, relative to the same without.
 
 Runs are those of `keras-gans compare`, in runs/stabilisers: the script can be ended at any time and started again.
 Writes results/stabilisers/ and the tables in docs/choosing.md.
@@ -13,46 +13,38 @@ Writes results/stabilisers/ and the tables in docs/choosing.md.
 
 import argparse
 import json
-import os
 import resource
-import shutil
 import statistics
 import subprocess
 import sys
-import time
 
+import numpy as np
+from kept_comparison import keep, restore
 from result_tables import ROOT, write_between
 
 from keras_gans.files import written_beside
+from keras_gans_cli import compare, compare_run
+from keras_gans_cli.compare_cost import BASELINE
+from keras_gans_cli.stabilisers import ROWS, STABILISERS
+from keras_gans_cli.tables import markdown
 
 RUNS = ROOT / "runs" / "stabilisers"
 RESULTS = ROOT / "results" / "stabilisers"
 PAGE = ROOT / "docs" / "choosing.md"
-BASELINE = "non_saturating"
-ROUNDS, STEPS = 5, 50
+ROUNDS, STEPS = 3, 50
 
 
 def compared(kind, runs):
-    """Make the runs, (names, data, seeds, steps) each, in one folder; write its table and pictures."""
-    from keras_gans_cli import compare
-
+    """Make the runs, (names, data, seeds, steps) each, in one folder; keep its rows, table and pictures."""
     folder = RUNS / kind
+    restore(kind, folder, RESULTS)
     for names, data, seeds, steps in runs:
         compare.compare(names, [data], seeds, steps, folder, lambda text: print(text, flush=True))
-    RESULTS.mkdir(parents=True, exist_ok=True)
-    rows = compare.read_rows(folder)
-    with written_beside(RESULTS / f"{kind}.json") as beside:
-        beside.write_text(json.dumps(rows) + "\n")
-    for picture in folder.glob("*.png"):
-        with written_beside(RESULTS / f"{kind}.png") as beside:
-            shutil.copy(picture, beside)
-    write_between(PAGE, kind, (folder / "table.md").read_text(encoding="utf-8").strip())
+    keep(kind, folder, RESULTS, PAGE)
 
 
 def stacked():
     """Four ways on stacked digits, and two more seeds of the best two."""
-    from keras_gans_cli import compare
-
     names = [BASELINE, "minibatch_discrimination", "packing_2", "r3gan"]
     compared("stacked", [(names, "stacked_mnist", 1, 8000)])
     rows = [row for row in compare.read_rows(RUNS / "stacked") if row["seed"] == 0 and row["measures"]]
@@ -71,58 +63,49 @@ def ring():
     compared("ring", [(names, "ring", 3, None)])
 
 
-def cost_of(name):
-    """Make steps of one stabiliser in this process; print its time for a step and its memory."""
-    import numpy as np
-
-    from keras_gans_cli import compare_run
-    from keras_gans_cli.stabilisers import ROWS
-
-    settings = {**compare_run.IMAGES, "width": 32, "batch_size": 64}
+def memory_of(name):
+    """Make steps of one stabiliser in this process, and print the most memory that it took, in MiB."""
+    settings = compare_run.settings_for("mnist")
     model = compare_run.build(ROWS[name], (28, 28, 1), 0, 10_000, settings)
-    x = np.random.default_rng(0).uniform(-1, 1, size=(64 * STEPS, 28, 28, 1)).astype("float32")
-    model.fit(x, batch_size=64, verbose=0)
-    begun = time.process_time()
-    model.fit(x, batch_size=64, verbose=0)
-    seconds = (time.process_time() - begun) / STEPS
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(json.dumps({"name": name, "ms": 1000 * seconds, "mebibytes": peak}))
+    rows = settings["batch_size"] * STEPS
+    x = np.random.default_rng(0).uniform(-1, 1, size=(rows, 28, 28, 1)).astype("float32")
+    model.fit(x, batch_size=settings["batch_size"], verbose=0)
+    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
 
 
 def costs():
-    """Measure every stabiliser, rounds interleaved."""
-    from keras_gans_cli.stabilisers import STABILISERS
-    from keras_gans_cli.tables import markdown
-
+    """Measure every stabiliser's step against the baseline's, in turn, and the memory of a process that makes 50."""
     names = [BASELINE, "hinge_spectral", "r1", "historical_averaging", *STABILISERS]
-    found = {name: [] for name in names}
-    for number in range(ROUNDS):
-        for name in names[number % len(names) :] + names[: number % len(names)]:
-            command = [sys.executable, __file__, "--cost-of", name]
-            done = subprocess.run(command, capture_output=True, text=True, check=True, env=os.environ)
-            found[name].append(json.loads(done.stdout.splitlines()[-1]))
-            print(found[name][-1], flush=True)
-    median = lambda name, number: statistics.median(run[number] for run in found[name])  # noqa: E731
-    report = {name: {number: median(name, number) for number in ("ms", "mebibytes")} for name in names}
+    folder = RUNS / "costs"
+    restore("costs", folder, RESULTS)
+    failed = compare.measure_costs([{"objective": name, "data": "mnist"} for name in names], folder, print)
+    if failed:
+        raise SystemExit(f"{failed[0]['objective']}: {failed[0]['status']}; see {failed[0]['log']}.")
+    times = {cost["objective"]: cost["relative_cost"] for cost in compare.read_costs(folder)}
+    memory = {}
+    for name in names:
+        found = []
+        for _ in range(ROUNDS):
+            command = [sys.executable, __file__, "--memory-of", name]
+            done = subprocess.run(command, capture_output=True, text=True, check=True)
+            found.append(float(done.stdout.splitlines()[-1]))
+        memory[name] = statistics.median(found)
+        print(f"{name}: {memory[name]:.0f} MiB", flush=True)
+    report = {"costs": compare.read_costs(folder), "mebibytes": memory}
     RESULTS.mkdir(parents=True, exist_ok=True)
     with written_beside(RESULTS / "costs.json") as beside:
         beside.write_text(json.dumps(report, indent=1) + "\n")
-    base = report[BASELINE]
-    lines = [
-        [f"`{name}`", f"{of['ms'] / base['ms']:.2f}", f"{of['mebibytes'] - base['mebibytes']:+.0f}"]
-        for name, of in report.items()
-    ]
-    head = ["", f"step, x that of `{BASELINE}`", "memory, MiB more"]
-    write_between(PAGE, "costs", markdown(head, lines))
+    lines = [[f"`{name}`", f"{times[name]:.2f}", f"{memory[name] - memory[BASELINE]:+.0f}"] for name in names]
+    write_between(PAGE, "costs", markdown(["", f"step, x that of `{BASELINE}`", "memory, MiB more"], lines))
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--only", choices=["stacked", "few", "ring", "costs"])
-    parser.add_argument("--cost-of", help=argparse.SUPPRESS)
+    parser.add_argument("--memory-of", help=argparse.SUPPRESS)
     arguments = parser.parse_args()
-    if arguments.cost_of:
-        cost_of(arguments.cost_of)
+    if arguments.memory_of:
+        memory_of(arguments.memory_of)
         return
     for part in (ring, few, stacked, costs):
         if arguments.only in (None, part.__name__):

@@ -75,12 +75,7 @@ def compare(objectives, data, seeds, steps, folder, show=print):
         lost = {(row["data"], row["objective"]) for row in failed}
         costs = [(o, cost_data(d)) for d in data for o in objectives if (d, o) not in lost]
         costs = [{"objective": o, "data": d} for o, d in dict.fromkeys(costs)]
-        for found in on_free_cores(lambda spec, core: _cost(spec, core, folder), costs):
-            if "relative_cost" in found:
-                title = f"{found['data']}, {found['objective']}"
-                show(f"{title}: a step takes {found['relative_cost']:.2f} times that of {BASELINE}")
-            else:
-                failed.append(found)
+        failed += measure_costs(costs, folder, show)
         rows = read_rows(folder)
         write_tables(rows, folder)
         for name, num in dict.fromkeys((row["data"], row["steps"]) for row in rows if row["seed"] == 0):
@@ -92,6 +87,18 @@ def compare(objectives, data, seeds, steps, folder, show=print):
             "ones. Call again, which makes them anew."
         )
     return folder / "table.md"
+
+
+def measure_costs(specs, folder, show=print):
+    """Measure what steps cost, of dicts of `objective` and `data`, where it is not known; return what failed."""
+    failed = []
+    for found in on_free_cores(lambda spec, core: _cost(spec, core, folder), specs):
+        if "relative_cost" in found:
+            title = f"{found['data']}, {found['objective']}"
+            show(f"{title}: a step takes {found['relative_cost']:.2f} times that of {BASELINE}")
+        else:
+            failed.append(found)
+    return failed
 
 
 def _check_data(name, steps):

@@ -4,8 +4,8 @@ Paper:      Sønderby et al. 2016, "Amortised MAP Inference for Image Super-reso
             noise from N(0, sigma^2) on all that the discriminator sees, sigma falling along a line.
 Command:    keras-gans train instance_noise_sonderby2016 [--data ring|grid|mnist|FOLDER|...] [--set noise=0.0]
 Paper says: super-resolution; of the noise that training is unstable without it. No figure of samples.
-Ours:       Ring of 8 Gaussians: modes 8.0, high quality 90.5 % (1 seed, 15,000 steps); Grid of 25 Gaussians: modes 24.0
-            ± 1.0, high quality 77.8 ± 0.7 % (3 seeds, 15,000 steps).
+Ours:       Ring of 8 Gaussians: modes 8.0 ± 0.0, high quality 90.4 ± 1.3 % (3 seeds, 15,000 steps); Grid of 25
+            Gaussians: modes 24.0 ± 1.0, high quality 77.8 ± 0.7 % (3 seeds, 15,000 steps).
 Deviations: no super-resolution: a generator from noise. Sigma falls from `noise` to 0 over the first `noisy_share` of
             the steps. Points: five layers of 80 units, Adam 2e-3; images: networks of DCGAN, a quarter of its width,
             Adam 1e-3. The learning rate falls to 0 along a cosine, for a run of minutes; a moving average of the

@@ -53,7 +53,7 @@ ROOMS = {
             "replicas",
         },
     ),
-    "keras_gans/layers": (TENSORS | {"functools"}, {"draws", "layers"}),
+    "keras_gans/layers": (TENSORS | {"functools"}, {"checks", "draws", "layers"}),
     "keras_gans/networks": (TENSORS, {"layers", "networks"}),
     "keras_gans/flops.py": ({"re", "tensorflow"}, set()),
     "keras_gans/metrics": ({"numpy", "keras", "functools", "hashlib", "json", "pathlib"}, {"metrics"}),

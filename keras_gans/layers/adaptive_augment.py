@@ -5,7 +5,7 @@ import math
 import keras
 import tensorflow as tf
 
-from keras_gans.layers.minibatch import check_sizes
+from keras_gans.checks import check_positive_integer
 from keras_gans.layers.random_layer import RandomLayer, rows_of
 from keras_gans.layers.resampling import resample
 
@@ -66,12 +66,12 @@ class AdaptiveAugment(RandomLayer):
             raise ValueError(f"target={target!r} was passed. Expected a number in (-1, 1), such as 0.6, or None.")
         if not 0 <= probability <= 1:
             raise ValueError(f"probability={probability!r} was passed. Expected a number in [0, 1].")
-        check_sizes(images=images)
+        check_positive_integer(images=images)
         if not (blit or geometry or color):
             raise ValueError("blit=False, geometry=False and color=False were passed. Expected one of them.")
         self.target = target
         self.probability = probability
-        self.images = images
+        self.images = int(images)
         self.blit, self.geometry, self.color = bool(blit), bool(geometry), bool(color)
         self.input_spec = keras.layers.InputSpec(ndim=4)
 

@@ -3,8 +3,8 @@
 import keras
 import tensorflow as tf
 
+from keras_gans.checks import check_positive_integer
 from keras_gans.layers.batch_normalization import FusedBatchNormalization
-from keras_gans.layers.minibatch import check_sizes
 
 
 @keras.saving.register_keras_serializable(package="keras_gans")
@@ -35,8 +35,8 @@ class ConditionalBatchNormalization(keras.layers.Layer):
 
     def __init__(self, num_classes, momentum=0.9, epsilon=1e-5, **kwargs):
         super().__init__(**kwargs)
-        check_sizes(num_classes=num_classes)
-        self.num_classes = num_classes
+        check_positive_integer(num_classes=num_classes)
+        self.num_classes = int(num_classes)
         self.momentum = momentum
         self.epsilon = epsilon
         # With the scale of 1 and the shift of 0 that it keeps, it is one fused operation.

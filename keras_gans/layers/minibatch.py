@@ -3,6 +3,7 @@
 import keras
 import tensorflow as tf
 
+from keras_gans.checks import check_integer_from, check_positive_integer
 from keras_gans.layers.random_layer import rows_of
 
 
@@ -40,9 +41,9 @@ class MinibatchDiscrimination(keras.layers.Layer):
 
     def __init__(self, num_kernels=100, kernel_dim=5, kernel_initializer="glorot_uniform", **kwargs):
         super().__init__(**kwargs)
-        check_sizes(num_kernels=num_kernels, kernel_dim=kernel_dim)
-        self.num_kernels = num_kernels
-        self.kernel_dim = kernel_dim
+        check_positive_integer(num_kernels=num_kernels, kernel_dim=kernel_dim)
+        self.num_kernels = int(num_kernels)
+        self.kernel_dim = int(kernel_dim)
         self.kernel_initializer = keras.initializers.get(kernel_initializer)
         self.input_spec = keras.layers.InputSpec(ndim=2)
 
@@ -103,9 +104,9 @@ class MinibatchStandardDeviation(keras.layers.Layer):
 
     def __init__(self, group_size=4, num_channels=1, **kwargs):
         super().__init__(**kwargs)
-        check_sizes(group_size=group_size, num_channels=num_channels)
-        self.group_size = group_size
-        self.num_channels = num_channels
+        check_positive_integer(group_size=group_size, num_channels=num_channels)
+        self.group_size = int(group_size)
+        self.num_channels = int(num_channels)
 
     def build(self, input_shape):
         """Check the channels."""
@@ -167,8 +168,8 @@ class Packing(keras.layers.Layer):
 
     def __init__(self, num_packed=2, **kwargs):
         super().__init__(**kwargs)
-        check_sizes(2, num_packed=num_packed)
-        self.num_packed = num_packed
+        check_integer_from(2, num_packed=num_packed)
+        self.num_packed = int(num_packed)
 
     def call(self, inputs):
         """Return the packs."""
@@ -200,14 +201,3 @@ class Packing(keras.layers.Layer):
     def get_config(self):
         """Return the constructor's arguments."""
         return {**super().get_config(), "num_packed": self.num_packed}
-
-
-def check_sizes(minimum=1, **values):
-    """Refuse anything but integers of at least `minimum`.
-
-    Raises:
-        ValueError: With the argument's name.
-    """
-    for name, value in values.items():
-        if isinstance(value, bool) or not isinstance(value, int) or value < minimum:
-            raise ValueError(f"{name}={value!r} was passed. Expected an integer of at least {minimum}.")

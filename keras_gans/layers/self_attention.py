@@ -3,7 +3,7 @@
 import keras
 import tensorflow as tf
 
-from keras_gans.layers.minibatch import check_sizes
+from keras_gans.checks import check_positive_integer
 from keras_gans.layers.spectral_normalization import SpectralNormalization
 
 
@@ -38,8 +38,8 @@ class SelfAttention(keras.layers.Layer):
 
     def __init__(self, reduction=8, pool=True, spectral=False, kernel_regularizer=None, **kwargs):
         super().__init__(**kwargs)
-        check_sizes(reduction=reduction)
-        self.reduction = reduction
+        check_positive_integer(reduction=reduction)
+        self.reduction = int(reduction)
         self.pool = bool(pool)
         self.spectral = bool(spectral)
         self.kernel_regularizer = keras.regularizers.get(kernel_regularizer)
