@@ -37,7 +37,8 @@ def keep(kind, folder, results, page):
         shutil.copy(folder / "table.csv", beside)
     for data, steps in dict.fromkeys((row["data"], row["steps"]) for row in rows):
         if has_snapshots(folder, rows, data, steps):
-            compare.draw(data, steps, folder, path=results / f"{in_file_names(data)}.png")
+            with written_beside(results / f"{in_file_names(data)}.png") as beside:
+                shutil.copy(folder / f"{data}-{steps}.png", beside)  # which the comparison has just drawn
     write_between(page, kind, (folder / "table.md").read_text(encoding="utf-8").strip())
 
 

@@ -119,19 +119,20 @@ def table(data, rows, floors):
 def summary(rows, floors):
     """Return one table of all recipes, with the figures by which each set of data is told best."""
 
-    def line(name, found):
+    def line(name, runs_on):
         cells = []
         for data, (_, titles) in SUMMARY.items():
-            runs = found(data)
+            runs = runs_on.get(data)
             columns = columns_of(runs[0]["measures"]) if runs else ()
             cells.append(" / ".join(figure(runs, *column) for title, *column in columns if title in titles))
         return [name, *cells]
 
-    lines = [
-        line(f"`{recipe}`", lambda data, recipe=recipe: [r for r in rows if (r["recipe"], r["data"]) == (recipe, data)])
-        for recipe in sorted({row["recipe"] for row in rows if row["data"] in SUMMARY})
-    ]
-    lines.append(line("real samples", lambda data: [{"measures": floors[data]}] if data in floors else []))
+    by_recipe = {}
+    for row in rows:
+        if row["data"] in SUMMARY:
+            by_recipe.setdefault(row["recipe"], {}).setdefault(row["data"], []).append(row)
+    lines = [line(f"`{recipe}`", by_recipe[recipe]) for recipe in sorted(by_recipe)]
+    lines.append(line("real samples", {data: [{"measures": measures}] for data, measures in floors.items()}))
     return markdown(["recipe", *(title for title, _ in SUMMARY.values())], lines)
 
 

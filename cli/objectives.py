@@ -45,8 +45,13 @@ class Objective:
 
     def in_words(self, settings):
         """Return what it is, with its weights."""
-        what = self.what_of_images if self.what_of_images and "stop_below" in settings else self.what
+        what = self.what_of_images if self.what_of_images and _of_images(settings) else self.what
         return what.format(**settings)
+
+
+def _of_images(settings):
+    """Return whether these settings are of convolutional networks."""
+    return "stop_below" in settings
 
 
 F_GAN_RATE = 5e-4  # where T is an exponential or a bound is; with that of all they explode
@@ -78,7 +83,7 @@ def _fgan_bound(divergence, what):
 
     def build(g, d, s):
         bound = losses.f_divergence_generator
-        return kg.FGAN(g, d, divergence) if "stop_below" in s else kg.FGAN(g, d, divergence, bound)
+        return kg.FGAN(g, d, divergence) if _of_images(s) else kg.FGAN(g, d, divergence, bound)
 
     return Objective(
         build,

@@ -188,9 +188,10 @@ def test_a_run_that_fails_does_not_keep_others_from_being_made(tmp_path, monkeyp
 @pytest.mark.data
 def test_images_have_a_table_too(tmp_path, tfds_dir, monkeypatch):
     monkeypatch.setattr(evaluation, "NUM_SAMPLES", 300)
-    place = tmp_path / "runs" / "mnist-r1-0-10"
-    place.mkdir(parents=True)
-    compare_run.run({"objective": "r1", "data": "mnist", "seed": 0, "steps": 10}, place)
+    for objective in ("hinge_spectral", "r1"):
+        place = tmp_path / "runs" / f"mnist-{objective}-0-10"
+        place.mkdir(parents=True)
+        compare_run.run({"objective": objective, "data": "mnist", "seed": 0, "steps": 10}, place)
     compare.write_tables(compare.read_rows(tmp_path), tmp_path)
     assert "classifier-Fréchet" in (tmp_path / "table.md").read_text()
     compare.draw("mnist", 10, tmp_path)
