@@ -5,12 +5,14 @@ Paper:      Roth et al. 2017, "Stabilizing Training of Generative Adversarial Ne
             2 falling to 0.02 as an exponential.
 Command:    keras-gans train roth2017 [--data mnist|fashion_mnist|digits|ring|grid|FOLDER|...]
 Paper says: mixtures and images: pictures, over steps and over gamma; nothing of MNIST.
-Ours:       Ring of 8 Gaussians: modes 8.0 ± 0.0, high quality 96.9 ± 0.4 % (3 seeds, 15,000 steps); Grid of 25
-            Gaussians: modes 25.0 ± 0.0, high quality 95.6 ± 0.4 % (3 seeds, 15,000 steps).
+Ours:       MNIST: classifier-Fréchet 96.50, classifier score 5.82 (1 seed, 5,000 steps); Ring of 8 Gaussians: modes 8.0
+            ± 0.0, high quality 96.9 ± 0.4 % (3 seeds, 15,000 steps); Grid of 25 Gaussians: modes 25.0 ± 0.0, high
+            quality 95.6 ± 0.4 % (3 seeds, 15,000 steps).
 Deviations: networks of DCGAN, a quarter of its width, without the batch normalization in the discriminator, under which
             a gradient of each sample by itself does not exist; Adam 2e-3 in place of 2e-4, falling to 0 along a cosine,
-            for a run of minutes. Images with gamma annealed, points with the fixed one, on five layers of 80 units. A
-            moving average of the weights is sampled.
+            for a run of minutes. Images with gamma annealed, from 40 to 4 (from 2 to 0.02 the distance stays at 96), and
+            beta_1 0 in place of 0.5; points with the fixed one, on five layers of 80 units. A moving average of the
+            weights is sampled.
 """
 
 import keras
@@ -26,9 +28,10 @@ IMAGES = {
     "latent_dim": 64,
     "width": 32,
     "learning_rate": 2e-3,
+    "beta_1": 0.0,
     "beta_2": 0.9,
-    "gamma": 2.0,
-    "gamma_falls_to": 0.02,
+    "gamma": 40.0,
+    "gamma_falls_to": 4.0,
     "ema_decay": 0.998,
 }
 POINTS = {
@@ -38,6 +41,7 @@ POINTS = {
     "layers": 5,
     "width": 80,
     "learning_rate": 2e-3,
+    "beta_1": 0.5,
     "beta_2": 0.99,
     "gamma": 0.1,
     "gamma_falls_to": 0.1,
@@ -51,8 +55,8 @@ def build(sample_shape, s):
     gamma = keras.optimizers.schedules.ExponentialDecay(s.gamma, s.steps, s.gamma_falls_to / s.gamma)
     model = kg.RothGAN(generator, discriminator, gamma=gamma)
     model.compile(
-        falling_adam(s.learning_rate, s.steps, beta_2=s.beta_2),
-        falling_adam(s.learning_rate, s.steps, beta_2=s.beta_2),
+        falling_adam(s.learning_rate, s.steps, s.beta_1, s.beta_2),
+        falling_adam(s.learning_rate, s.steps, s.beta_1, s.beta_2),
         jit_compile=s.jit_compile,
     )
     model.track_ema(s.ema_decay)
