@@ -10,9 +10,9 @@ Ours:       MNIST: classifier-Fréchet 96.50, classifier score 5.82 (1 seed, 5,0
             quality 95.6 ± 0.4 % (3 seeds, 15,000 steps).
 Deviations: networks of DCGAN, a quarter of its width, without the batch normalization in the discriminator, under which
             a gradient of each sample by itself does not exist; Adam 2e-3 in place of 2e-4, falling to 0 along a cosine,
-            for a run of minutes. Images with gamma annealed, from 40 to 4 (from 2 to 0.02 the distance stays at 96), and
-            beta_1 0 in place of 0.5; points with the fixed one, on five layers of 80 units. A moving average of the
-            weights is sampled.
+            for a run of minutes. Images with gamma annealed from 40 to 4 (from 2 to 0.02 they stay at a distance of
+            96), and beta_1 0 in place of 0.5; points with the fixed one, on five layers of 80 units. A moving average
+            of the weights is sampled.
 """
 
 import keras
