@@ -63,6 +63,8 @@ class ExportedGenerator:
                 found.add(layer.input_dim)
             elif isinstance(layer, keras.layers.CategoryEncoding):
                 found.add(layer.num_tokens)
+            elif hasattr(layer, "num_classes"):  # ConditionalBatchNormalization
+                found.add(layer.num_classes)
         return found.pop() if len(found) == 1 else None
 
     def samples(self, z, y=None):

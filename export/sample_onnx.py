@@ -47,7 +47,15 @@ def draw_latent(latent, shape, generator):
         return generator.standard_normal(shape, dtype=np.float32)
     if latent["distribution"] == "Uniform":
         return generator.uniform(latent["low"], latent["high"], shape).astype(np.float32)
-    raise SystemExit(f"The latent is {latent['distribution']}. Expected Normal or Uniform. Draw z in your own code.")
+    if latent["distribution"] == "Codes":
+        rows = shape[0]
+        noise = generator.standard_normal((rows, latent["noise"]), dtype=np.float32)
+        one_hot = [np.eye(size, dtype=np.float32)[generator.integers(size, size=rows)] for size in latent["categories"]]
+        continuous = generator.uniform(-1, 1, (rows, latent["continuous"])).astype(np.float32)
+        return np.concatenate([noise, *one_hot, continuous], axis=1)
+    raise SystemExit(
+        f"The latent is {latent['distribution']}. Expected Normal, Uniform or Codes. Draw z in your own code."
+    )
 
 
 def conditions(session, num_classes, labels, num):

@@ -24,14 +24,18 @@ from keras_gans import (
 from keras_gans.adversarial import AdversarialModel, load_model
 from keras_gans.gan import GAN
 from keras_gans.models import (
+    ACGAN,
     FGAN,
     LSGAN,
     R3GAN,
     WGAN,
     WGANGP,
     ComposedGAN,
+    ConditionalGAN,
     FeatureMatchingGAN,
     HingeGAN,
+    InfoGAN,
+    MatchingAwareGAN,
     MinimaxGAN,
     NonSaturatingGAN,
     RaGAN,
@@ -43,6 +47,7 @@ from keras_gans.models import (
 __version__ = "0.1.0"
 
 __all__ = [
+    "ACGAN",
     "FGAN",
     "GAN",
     "LSGAN",
@@ -51,8 +56,11 @@ __all__ = [
     "WGANGP",
     "AdversarialModel",
     "ComposedGAN",
+    "ConditionalGAN",
     "FeatureMatchingGAN",
     "HingeGAN",
+    "InfoGAN",
+    "MatchingAwareGAN",
     "MinimaxGAN",
     "NonSaturatingGAN",
     "RaGAN",

@@ -7,12 +7,13 @@ import tensorflow as tf
 IMAGE_TOLERANCE = 1e-3
 
 
-def check_networks(generator, discriminator):
+def check_networks(generator, discriminator, recognizes=False):
     """Refuse networks that cannot play against each other.
 
     Args:
         generator: keras Model of z or [z, y].
         discriminator: keras Model of x or [x, y], to raw scores (m, 1).
+        recognizes: Whether the discriminator is of x alone, and has a second output (m, k).
 
     Raises:
         TypeError: If one of them is no keras Model.
@@ -37,7 +38,19 @@ def check_networks(generator, discriminator):
                 "which are not part of a GAN's objective. Expected terms of the weights alone, such as a "
                 "kernel_regularizer. Use ComposedGAN with a penalty."
             )
-    if len(generator.inputs) != len(discriminator.inputs):
+    if recognizes:
+        shapes = [tuple(output.shape) for output in discriminator.outputs]
+        if len(discriminator.inputs) != 1 or len(shapes) != 2 or len(shapes[1]) != 2:
+            raise ValueError(
+                f"The discriminator has {len(discriminator.inputs)} inputs and outputs of shapes {shapes}. Expected "
+                "one of x alone that has two, scores (None, 1) and logits of what it recognizes (None, k). Build it "
+                "with networks.recognizer(discriminator, k)."
+            )
+    elif len(discriminator.outputs) != 1:
+        raise ValueError(
+            f"The discriminator has {len(discriminator.outputs)} outputs. Expected one, raw scores (None, 1)."
+        )
+    elif len(generator.inputs) != len(discriminator.inputs):
         raise ValueError(
             f"The generator has {len(generator.inputs)} inputs and the discriminator {len(discriminator.inputs)}. "
             "Expected z and x, or [z, y] and [x, y]: give the condition y to both."
@@ -132,6 +145,30 @@ def check_batch_size(rows, n_critic):
             f"{n_critic}: each step cuts its batch into n_critic slices, one per discriminator step. Batch the data by "
             "n_critic * batch_size."
         )
+
+
+def check_conditional(model):
+    """Refuse networks without a condition.
+
+    Raises:
+        ValueError: If the model's generator takes z alone.
+    """
+    if not model.is_conditional:
+        raise ValueError(
+            f"Networks without a condition were passed to {type(model).__name__}. Expected a generator of [z, y]. "
+            "Build them with condition=networks.Labels(10) or networks.Vectors(12)."
+        )
+
+
+def check_positive(**values):
+    """Refuse anything but finite numbers above 0.
+
+    Raises:
+        ValueError: With the argument's name.
+    """
+    for name, value in values.items():
+        if isinstance(value, bool) or not isinstance(value, int | float | np.number) or not 0 < value < np.inf:
+            raise ValueError(f"{name}={value!r} was passed. Expected a number above 0.")
 
 
 def check_arrays(x, y, rows):

@@ -43,9 +43,10 @@ class GAN(AdversarialModel):
     """
 
     test_log_names = ("score_real", "score_fake", "score_gap")
+    recognizes = False  # whether D has a second output, what it takes a sample for, and no condition among its inputs
 
     def __init__(self, generator, discriminator, n_critic=1, latent=None, name=None):
-        checks.check_networks(generator, discriminator)
+        checks.check_networks(generator, discriminator, self.recognizes)
         checks.check_positive_integer(n_critic=n_critic)
         super().__init__(name=name)
         self.generator = generator
@@ -122,7 +123,22 @@ class GAN(AdversarialModel):
 
     def score(self, x, y=None):
         """Raw scores of the discriminator in training mode, float32, shape (m, 1)."""
+        if self.recognizes:
+            return self.recognized(x)[0]
         return tf.cast(self.in_training(self.discriminator, x, y), tf.float32)
+
+    def recognized(self, x):
+        """Raw scores (m, 1) and the second output (m, k) of a discriminator that has one, in training mode, float32."""
+        return [tf.cast(output, tf.float32) for output in self.in_training(self.discriminator, x)]
+
+    def recognized_kept(self, x):
+        """As `recognized`, the state of the discriminator kept as it is; for the generator's step.
+
+        After `keep_top_k`, gradients flow through the scores of the best alone.
+        """
+        with state_kept([self.discriminator]):
+            s, recognized = self.recognized(x)
+        return self.only_best(s), recognized
 
     def discriminator_step(self, tape, loss, s_real):
         """Update the discriminator, then tell the real samples' scores to layers that follow them (AdaptiveAugment)."""
@@ -282,9 +298,13 @@ class GAN(AdversarialModel):
         seed = tf.stack([self.noise_seed.value, -1 - tf.cast(self._test_logs.sums.value[-1], tf.int32)])
         z = draw_rows(lambda shape: self.latent.sample(shape, seed), tf.shape(x)[0], (self.latent_dim,))
         x_fake = self.sampling_generator([z, *y] if y else z, training=False)
-        s_real = tf.reduce_mean(tf.cast(self.discriminator([x, *y] if y else x, training=False), tf.float32))
-        s_fake = tf.reduce_mean(tf.cast(self.discriminator([x_fake, *y] if y else x_fake, training=False), tf.float32))
+        s_real, s_fake = (tf.reduce_mean(self._inferred_scores(x, *y)) for x in (x, x_fake))
         return self.log(score_real=s_real, score_fake=s_fake, score_gap=s_real - s_fake)
+
+    def _inferred_scores(self, x, *y):
+        if self.recognizes:
+            return tf.cast(self.discriminator(x, training=False)[0], tf.float32)
+        return tf.cast(self.discriminator([x, *y] if y else x, training=False), tf.float32)
 
     def _as_dataset(self, x, y, batch_size, shuffle):
         """Turn arrays into a dataset of whole steps; leave everything else to Keras."""

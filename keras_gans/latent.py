@@ -9,7 +9,7 @@ import tensorflow as tf
 
 
 class Latent(abc.ABC):
-    """Abstract: a distribution of z with independent coordinates."""
+    """Abstract: a distribution of z."""
 
     @abc.abstractmethod
     def sample(self, shape, seed):
@@ -140,6 +140,89 @@ class Uniform(Latent):
     def get_config(self):
         """Return the constructor's arguments."""
         return {"low": self.low, "high": self.high}
+
+
+@keras.saving.register_keras_serializable(package="keras_gans")
+class Codes(Latent):
+    """Noise and codes side by side: z = [noise, one-hot vectors of categorical codes, continuous codes].
+
+    Chen et al. 2016, section 7 and appendix C, arXiv:1606.03657. Noise is N(0, I), each categorical code uniform over
+    its values, each continuous one uniform on [-1, 1]. The defaults are the paper's for MNIST.
+
+    Args:
+        noise: Coordinates of noise, at least 1.
+        categories: Numbers of values of the categorical codes, each at least 2.
+        continuous: Number of continuous codes.
+
+    Raises:
+        ValueError: If a number is none of these, or there is no code at all.
+    """
+
+    def __init__(self, noise=62, categories=(10,), continuous=2):
+        numbers = (noise, *categories, continuous)
+        if any(isinstance(n, bool) or not isinstance(n, int | np.integer) for n in numbers) or not (
+            noise >= 1 and continuous >= 0 and all(n >= 2 for n in categories) and (categories or continuous)
+        ):
+            raise ValueError(
+                f"noise={noise!r}, categories={categories!r}, continuous={continuous!r} were passed. Expected "
+                "integers: noise of at least 1, categories of at least 2 values each, and at least one code. "
+                "Leave them out for 62, (10,) and 2."
+            )
+        self.noise = int(noise)
+        self.categories = tuple(int(n) for n in categories)
+        self.continuous = int(continuous)
+
+    @property
+    def code_size(self):
+        """Coordinates of the codes."""
+        return sum(self.categories) + self.continuous
+
+    @property
+    def size(self):
+        """Coordinates of z."""
+        return self.noise + self.code_size
+
+    def sample(self, shape, seed):
+        """Draw z; see `Latent.sample`. The last axis of `shape` is `size`."""
+        if shape[-1] != self.size:
+            raise ValueError(f"z of {shape[-1]} coordinates was asked of {self!r}. Expected {self.size}.")
+        seeds = tf.unstack(tf.random.split(seed, 2 + len(self.categories)))
+        rows = shape[:-1]
+        parts = [tf.random.stateless_normal((*rows, self.noise), seeds[0])]
+        for size, code_seed in zip(self.categories, seeds[2:], strict=True):
+            values = tf.random.stateless_uniform(rows, code_seed, 0, size, dtype=tf.int32)
+            parts.append(tf.one_hot(values, size))
+        parts.append(tf.random.stateless_uniform((*rows, self.continuous), seeds[1], -1.0, 1.0))
+        return tf.concat(parts, axis=-1)
+
+    def codes_of(self, z):
+        """Return the codes of z, (..., code_size)."""
+        return z[..., self.noise :]
+
+    def with_codes(self, z, categorical=(), continuous=()):
+        """Return z with other codes, for pictures of what each code does.
+
+        Args:
+            z: Array (m, size).
+            categorical: Value of each of the first categorical codes, an integer or integers (m,); the others stay.
+            continuous: Value of each of the first continuous codes, a number or numbers (m,); the others stay.
+
+        Returns:
+            float32 array (m, size).
+        """
+        z = np.array(z, np.float32)
+        start = self.noise
+        for size, values in zip(self.categories, categorical, strict=False):
+            z[:, start : start + size] = np.eye(size, dtype=np.float32)[np.broadcast_to(values, len(z))]
+            start += size
+        start = self.noise + sum(self.categories)
+        for i, values in enumerate(continuous):
+            z[:, start + i] = values
+        return z
+
+    def get_config(self):
+        """Return the constructor's arguments."""
+        return {"noise": self.noise, "categories": list(self.categories), "continuous": self.continuous}
 
 
 def _ends(z_start, z_end, num):

@@ -63,6 +63,19 @@ def is_chief(strategy):
     return (resolver.task_type, resolver.task_id) == (first, 0)
 
 
+def gather_rows(rows):
+    """Return the rows of all replicas, in the order of the global batch.
+
+    Args:
+        rows: Tensor (m, ...), of one m on every replica.
+    """
+    context = tf.distribute.get_replica_context()
+    if context is None or context.num_replicas_in_sync == 1:
+        return rows
+    everything = context.all_gather(rows, axis=0)
+    return tf.ensure_shape(everything, (rows.shape[0] * context.num_replicas_in_sync, *rows.shape[1:]))
+
+
 def mean_over_replicas(*values):
     """Return means over the global batch of what are means over this replica's rows, as a list; differentiable.
 

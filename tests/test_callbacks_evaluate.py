@@ -25,10 +25,11 @@ class Scripted:
 
     def __init__(self, *distances):
         self.distances = list(distances)
-        self.seen = []
+        self.seen, self.asked = [], []
 
-    def __call__(self, samples):
+    def __call__(self, samples, y=None):
         self.seen.append(samples)
+        self.asked.append(y)
         distance = self.distances.pop(0) if self.distances else 0.0
         return {"quality": {"distance": distance, "num_samples": len(samples)}}
 
@@ -184,6 +185,8 @@ def test_conditions_are_passed_on(tmp_path):
     )
     np.testing.assert_array_equal(protocol.seen[1], model.sample(NUM, y=y, seed=0))
     np.testing.assert_array_equal(one.seen[1], model.sample(NUM, y=2, seed=0))
+    np.testing.assert_array_equal(protocol.asked[1], y)
+    np.testing.assert_array_equal(one.asked[1], np.full(NUM, 2))
     assert np.abs(protocol.seen[1] - one.seen[1]).max() > 1e-3
     with pytest.raises(ValueError, match=f"num={NUM} was passed without y"):
         fit(model, callbacks.EvaluateGenerator(Scripted(), tmp_path / "none", 1000, NUM), data=data)

@@ -1,6 +1,7 @@
 """Losses against numbers worked by hand and closed forms."""
 
 import functools
+import inspect
 import math
 
 import numpy as np
@@ -10,6 +11,7 @@ import tensorflow as tf
 from keras_gans import divergences, losses
 
 S_REAL, S_FAKE = np.array([[0.0], [2.0]]), np.array([[1.0], [-3.0]])
+S_MISMATCHED = np.array([[4.0], [-1.0]])
 
 
 def sigma(s):
@@ -43,6 +45,12 @@ BY_HAND = [
         -0.8 * mean_log(sigma(0), sigma(2))
         - 0.2 * mean_log(1 - sigma(0), 1 - sigma(2))
         - mean_log(1 - sigma(1), 1 - sigma(-3)),
+    ),
+    (
+        losses.matching_aware_discriminator,
+        (S_REAL, S_FAKE, S_MISMATCHED),
+        -mean_log(sigma(0), sigma(2))
+        - 0.5 * (mean_log(1 - sigma(1), 1 - sigma(-3)) + mean_log(1 - sigma(4), 1 - sigma(-1))),
     ),
     # the means of the scores are 1 and -1
     (
@@ -150,5 +158,6 @@ def test_feature_matching_by_hand():
 @pytest.mark.parametrize("loss", losses.UNDECIDED, ids=lambda loss: loss.__name__)
 def test_undecided_is_the_least_that_one_score_for_all_costs(loss):
     scores = np.linspace(-3, 3, 6001)
-    values = [float(loss(np.full((2, 1), s), np.full((2, 1), s))) for s in scores[::100]]
+    num = sum(name.startswith("s_") for name in inspect.signature(loss).parameters)
+    values = [float(loss(*[np.full((2, 1), s)] * num)) for s in scores[::100]]
     assert min(values) == pytest.approx(losses.UNDECIDED[loss], abs=2e-3)

@@ -9,7 +9,7 @@ import scipy.special
 import scipy.stats
 from references.make_metric_references import FILE, SPLITS, logits
 
-from keras_gans.metrics import class_histogram, classifier_score, stacked_modes
+from keras_gans.metrics import class_histogram, classifier_score, label_accuracy, stacked_modes
 
 REFERENCE = json.loads(FILE.read_text())["torch_fidelity"]
 PROBABILITIES = scipy.special.softmax(logits(), axis=1)
@@ -67,6 +67,18 @@ def test_stacked_modes_by_hand():
     assert (uniform["modes"], uniform["kl_to_uniform"]) == (4, pytest.approx(0, abs=1e-15))
     with pytest.raises(ValueError, match="one shape"):
         stacked_modes([np.eye(2), np.eye(3)])
+
+
+def test_label_accuracy_by_hand():
+    probabilities = np.array([[0.7, 0.2, 0.1], [0.3, 0.4, 0.3], [0.4, 0.5, 0.1], [0.0, 0.0, 1.0]])
+    found = label_accuracy(probabilities, np.array([0, 1, 0, 1]))
+    assert found == {"label_accuracy": 0.5, "of_each_label": [0.5, 0.5, None], "num_samples": 4}
+
+
+@pytest.mark.parametrize("labels", [[0, 1], [0, 1, 2, 3], [0, 1, -1, 2], [0.0, 1.0, 0.0, 1.0], [[0], [1], [0], [1]]])
+def test_refuses_labels_that_do_not_fit(labels):
+    with pytest.raises(ValueError, match=r"Expected \(4,\) integers from 0 to 2"):
+        label_accuracy(np.full((4, 3), 1 / 3), np.array(labels))
 
 
 @pytest.mark.parametrize("measure", [classifier_score, class_histogram])

@@ -6,6 +6,7 @@ import json
 import numpy as np
 import pytest
 
+import keras_gans as kg
 from keras_gans import metrics
 from keras_gans.data import mixtures
 from keras_gans.metrics import protocols as module
@@ -128,6 +129,23 @@ def test_the_judges_measures_are_those_of_its_features(monkeypatch):
     np.testing.assert_array_equal(given["precision_recall_density_coverage"][0], real[:1000])
     np.testing.assert_array_equal(given["precision_recall_density_coverage"][1], features)
     np.testing.assert_array_equal(given["ms_ssim_diversity"][0], samples)
+
+
+def test_samples_of_labels_are_asked_whether_they_show_them(tfds_dir):
+    digits = kg.data.mnist("test[:2000]")
+    asked = np.where(np.arange(2000) < 1500, digits.labels, (digits.labels + 1) % 10)  # a quarter shows another
+    protocol = metrics.JudgeProtocol(digits.images, metrics.mnist_judge(), labels=digits.labels)
+    found = protocol.thorough(as_floats(digits.images), asked)
+    assert found["labels"]["label_accuracy"] == pytest.approx(0.75, abs=0.02)
+    by_class = found["classifier_frechet_by_class"]
+    assert by_class["mean"] == pytest.approx(np.mean(by_class["of_each_label"]))
+    features, _ = metrics.mnist_judge().describe(digits.images)
+    three = metrics.frechet_distance(features[digits.labels == 3], features[asked == 3])
+    assert by_class["of_each_label"][3] == pytest.approx(three["frechet_distance"], rel=1e-3)
+    right = protocol.thorough(as_floats(digits.images), digits.labels)
+    assert right["labels"]["label_accuracy"] > 0.98
+    assert right["classifier_frechet_by_class"]["mean"] == pytest.approx(0, abs=1e-2)
+    assert "labels" not in protocol(as_floats(digits.images))
 
 
 def test_the_real_images_themselves_are_at_distance_0():

@@ -41,24 +41,50 @@ MODELS = {
         ],
         **kw,
     ),
+    "ConditionalGAN": kg.ConditionalGAN,
+    "MatchingAwareGAN": kg.MatchingAwareGAN,
+    "ACGAN": kg.ACGAN,
+    "InfoGAN": lambda *networks, **kw: kg.InfoGAN(*networks, latent=kg.latent.Codes(2, (3,), 1), **kw),
 }
+CLASSES = 3
+CONDITIONAL = {"ConditionalGAN", "MatchingAwareGAN", "ACGAN"}  # refuse networks without a condition
+RECOGNIZING = {"ACGAN": CLASSES, "InfoGAN": 4}  # take a discriminator with a second output of this length
 WITHOUT_BATCH_STATISTICS = {"WGANGP", "RothGAN", "R3GAN", "ComposedGAN", "FeatureMatchingGAN"}
 
 every_model = pytest.mark.parametrize("name", MODELS)
 
 
-def build(name, n_critic=2, plain=False, compiled=True, **kwargs):
+def networks(name, plain=True, conditional=None):
+    """A pair that the model takes, with normalization and dropout unless it is to be plain."""
     norm = name not in WITHOUT_BATCH_STATISTICS and not plain
-    networks = tiny.generator(norm=not plain, dropout=not plain), tiny.discriminator(norm=norm, dropout=not plain)
-    model = MODELS[name](*networks, n_critic=n_critic)
+    classes = CLASSES if (name in CONDITIONAL if conditional is None else conditional) else None
+    recognized = RECOGNIZING.get(name)
+    return (
+        tiny.generator(6 if name == "InfoGAN" else 2, norm=not plain, dropout=not plain, classes=classes),
+        tiny.discriminator(norm, not plain, classes=None if recognized else classes, recognized=recognized),
+    )
+
+
+def build(name, n_critic=2, plain=False, compiled=True, **kwargs):
+    model = MODELS[name](*networks(name, plain), n_critic=n_critic)
     if compiled:
         model.compile(**kwargs)
     return model
 
 
-def batches(model, rows=16, steps=3, x=None):
-    x = tiny.points(rows * model.n_critic * steps) if x is None else x
-    return tf.data.Dataset.from_tensor_slices(x).batch(rows * model.n_critic, drop_remainder=True)
+def arrays(model, rows):
+    """Samples, and their conditions for a model that takes some: the arguments x and y of fit and evaluate."""
+    return {"x": tiny.points(rows), "y": tiny.labels(rows, CLASSES) if model.is_conditional else None}
+
+
+def batches(model, rows=16, steps=3):
+    data = arrays(model, rows * model.n_critic * steps)
+    data = data["x"] if data["y"] is None else (data["x"], data["y"])
+    return tf.data.Dataset.from_tensor_slices(data).batch(rows * model.n_critic, drop_remainder=True)
+
+
+def sampled(model, num=5, seed=1):
+    return model.sample(num, y=np.arange(num) % CLASSES if model.is_conditional else None, seed=seed)
 
 
 @every_model
@@ -137,7 +163,7 @@ def test_resumes_to_the_bit(name, tmp_path):
     ):
         for a, b in zip(one.variables, other.variables, strict=True):
             np.testing.assert_array_equal(a.numpy(), b.numpy())
-    np.testing.assert_array_equal(model.sample(5, seed=1), again.sample(5, seed=1))
+    np.testing.assert_array_equal(sampled(model), sampled(again))
 
 
 @every_model
@@ -161,7 +187,7 @@ def test_goes_on_from_a_backup_to_the_bit(name, tmp_path, monkeypatch):
         fitted = model.fit(batches(model), initial_epoch=done, epochs=4, verbose=0, callbacks=[backup, *used])
         optimizers = (model.generator_optimizer, model.discriminator_optimizer)
         moments = [v.numpy() for optimizer in optimizers for v in optimizer.variables]
-        return tiny.weights_of(model), moments, model.sample(5, seed=1), fitted.history
+        return tiny.weights_of(model), moments, sampled(model), fitted.history
 
     weights, moments, samples, history = run(tmp_path / "a", Kill())
     # The new process's model begins with other weights and seeds; all of them are the run's after it.
@@ -202,13 +228,12 @@ def test_many_replicas_equal_one(name, replicas):
     def train(strategy):
         keras.utils.set_random_seed(5)
         with strategy.scope():
-            networks = tiny.generator(), tiny.discriminator()
-            model = MODELS[name](*networks, n_critic=2)
+            model = build(name, plain=True, compiled=False)
             # SGD: Adam divides the exact zeros of some gradients (a critic's last bias) by their rounding errors
             model.compile(keras.optimizers.SGD(0.05, momentum=0.5), keras.optimizers.SGD(0.05, momentum=0.5))
             model.track_ema(0.5)
         history = model.fit(batches(model, rows=8, steps=3), epochs=2, verbose=0).history
-        return tiny.weights_of(model), history, model.evaluate(batches(model), verbose=0), model.sample(3, seed=0)
+        return tiny.weights_of(model), history, model.evaluate(batches(model), verbose=0), sampled(model)
 
     weights, history, scores, samples = train(tf.distribute.get_strategy())
     weights_n, history_n, scores_n, samples_n = train(mirrored(replicas))
@@ -239,10 +264,10 @@ def test_graph_eager_and_xla_agree(name):
     np.testing.assert_allclose(train(steps_per_execution=2), graph, rtol=1e-4, atol=1e-6)
 
 
-@every_model
+@pytest.mark.parametrize("name", [name for name in MODELS if name != "InfoGAN"])  # whose codes are its conditions
 def test_conditional_networks_need_nothing_but_y(name, tmp_path):
     x, y = tiny.points(64), tiny.labels(64)
-    model = MODELS[name](*tiny.conditional_pair(), n_critic=2)
+    model = MODELS[name](*networks(name, conditional=True), n_critic=2)
     model.compile()
     assert model.is_conditional
     model.fit(x, y, batch_size=16, epochs=1, verbose=0)
@@ -283,15 +308,16 @@ def test_mixed_precision(name, policy, tmp_path):
 @every_model
 def test_learns_in_the_right_direction(name):
     """D comes to score real samples above generated ones, and G to make samples that D scores higher."""
-    x, still = tiny.points(64), keras.optimizers.SGD(1e-12)
+    still = keras.optimizers.SGD(1e-12)
     model = build(name, n_critic=1, plain=True, compiled=False)
+    data = arrays(model, 64)
     model.compile(still, keras.optimizers.Adam(0.02))
-    model.fit(x, batch_size=64, epochs=60, verbose=0)
-    before = model.evaluate(x, batch_size=64, verbose=0, return_dict=True)
+    model.fit(**data, batch_size=64, epochs=60, verbose=0)
+    before = model.evaluate(**data, batch_size=64, verbose=0, return_dict=True)
     assert before["score_gap"] > 1e-4
     model.compile(keras.optimizers.Adam(0.002), keras.optimizers.SGD(1e-12))
-    model.fit(x, batch_size=64, epochs=10, verbose=0)
-    after = model.evaluate(x, batch_size=64, verbose=0, return_dict=True)
+    model.fit(**data, batch_size=64, epochs=10, verbose=0)
+    after = model.evaluate(**data, batch_size=64, verbose=0, return_dict=True)
     assert after["score_real"] == pytest.approx(before["score_real"], abs=1e-6)
     assert after["score_fake"] > before["score_fake"]
 
@@ -301,9 +327,9 @@ def test_noise_is_fresh_in_every_step_and_every_draw(name):
     model = build(name, n_critic=2, run_eagerly=True)
     drawn = []
     real_draw = model.draw
-    model.draw = lambda *arguments: drawn.append(np.array(real_draw(*arguments))) or drawn[-1]
+    model.draw = lambda *arguments: drawn.append(real_draw(*arguments)) or drawn[-1]
     model.fit(batches(model, steps=2), verbose=0)
-    latents = [d for d in drawn if d.ndim == 2 and (d < 0).any()]  # and not the uniform numbers of a penalty
+    latents = [d for d in map(np.array, drawn) if d.ndim == 2 and (d < 0).any()]  # and not uniform numbers
     assert len(latents) == 6  # two critic steps and a generator step, twice
     rows = np.concatenate(latents)
     assert len(np.unique(rows, axis=0)) == len(rows)
@@ -320,7 +346,7 @@ def test_bad_data_gets_the_documented_message(name):
         (dict(x=x[:, :1], batch_size=16), r"Samples of shape \(1,\) were passed. Expected \(2,\)"),
         (dict(x=tf.data.Dataset.from_tensor_slices(x).batch(16)), "drop_remainder=True"),
         (dict(x=tf.data.Dataset.from_tensor_slices(x).batch(15, drop_remainder=True)), "multiple of 2"),
-        (dict(x=batches(model, x=x).take(0)), "The dataset is empty"),
+        (dict(x=batches(model).take(0)), "The dataset is empty"),
         (dict(x=x, y=tiny.labels(10), batch_size=16), "64 samples and 10 conditions"),
         (dict(x=x, batch_size=0), "batch_size=0"),
     ]
@@ -329,8 +355,9 @@ def test_bad_data_gets_the_documented_message(name):
             model.fit(**arguments, verbose=0)
     with pytest.raises(ValueError, match="num=0"):
         model.sample(0)
-    with pytest.raises(ValueError, match="take no condition"):
-        model.sample(2, y=1)
+    if not model.is_conditional:
+        with pytest.raises(ValueError, match="take no condition"):
+            model.sample(2, y=1)
 
 
 @every_model
@@ -344,6 +371,18 @@ def test_refuses_bad_arguments(name):
 def test_penalised_critics_refuse_batch_normalization(name):
     with pytest.raises(ValueError, match="mixes the samples of a batch"):
         MODELS[name](tiny.generator(), tiny.discriminator(norm=True))
+
+
+@pytest.mark.parametrize("name", sorted(CONDITIONAL))
+def test_conditional_models_refuse_networks_without_a_condition(name):
+    with pytest.raises(ValueError, match="Networks without a condition were passed"):
+        MODELS[name](*networks(name, conditional=False))
+
+
+@pytest.mark.parametrize("name", sorted(RECOGNIZING))
+def test_recognizing_models_refuse_a_discriminator_of_one_output(name):
+    with pytest.raises(ValueError, match="one of x alone that has two"):
+        MODELS[name](networks(name)[0], tiny.discriminator())
 
 
 def test_every_public_model_is_listed():

@@ -17,7 +17,7 @@ TENSORS = PURE | {"tensorflow", "numpy"}
 ANY = None
 # room: (packages that it may import when it is imported, parts of keras_gans that it may import at all)
 ROOMS = {
-    "keras_gans/losses.py": (PURE, set()),
+    "keras_gans/losses": (PURE, {"losses"}),
     "keras_gans/divergences": (TENSORS | {"functools", "typing"}, {"checks", "divergences"}),
     "keras_gans/replicas.py": ({"tensorflow"}, set()),
     "keras_gans/latent.py": (TENSORS, set()),

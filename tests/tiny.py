@@ -13,31 +13,37 @@ def labels(rows=96, classes=3, seed=0):
     return np.random.default_rng(seed).integers(0, classes, size=(rows,)).astype("int32")
 
 
-def generator(latent_dim=2, norm=False, dropout=False):
+def generator(latent_dim=2, norm=False, dropout=False, classes=None):
     z = keras.Input((latent_dim,), name="z")
-    h = keras.layers.Dense(8, activation="tanh")(z)
+    inputs, h = with_labels(z, classes)
+    h = keras.layers.Dense(8, activation="tanh")(h)
     h = keras.layers.BatchNormalization()(h) if norm else h
     h = keras.layers.Dropout(0.2)(h) if dropout else h
-    return keras.Model(z, keras.layers.Dense(2, dtype="float32")(h), name="generator")
+    return keras.Model(inputs, keras.layers.Dense(2, dtype="float32")(h), name="generator")
 
 
-def discriminator(norm=False, dropout=False):
+def discriminator(norm=False, dropout=False, classes=None, recognized=None):
     x = keras.Input((2,), name="x")
-    h = keras.layers.Dense(8, activation="tanh")(x)
+    inputs, h = with_labels(x, classes)
+    h = keras.layers.Dense(8, activation="tanh")(h)
     h = keras.layers.BatchNormalization()(h) if norm else h
     h = keras.layers.Dropout(0.2)(h) if dropout else h
-    return keras.Model(x, keras.layers.Dense(1, dtype="float32")(h), name="discriminator")
+    outputs = keras.layers.Dense(1, dtype="float32")(h)
+    if recognized:
+        outputs = [outputs, keras.layers.Dense(recognized, dtype="float32")(h)]
+    return keras.Model(inputs, outputs, name="discriminator")
+
+
+def with_labels(h, classes):
+    """Inputs and features of a network: h, or h and the vector of a label."""
+    if not classes:
+        return h, h
+    y = keras.Input((), dtype="int32", name="y")
+    return [h, y], keras.layers.Concatenate()([h, keras.layers.Embedding(classes, 4)(y)])
 
 
 def conditional_pair(classes=3):
-    z, x = keras.Input((2,), name="z"), keras.Input((2,), name="x")
-    y = keras.Input((), dtype="int32", name="y")
-    embedded = keras.layers.Embedding(classes, 4)(y)
-    g = keras.layers.Dense(8, activation="tanh")(keras.layers.Concatenate()([z, embedded]))
-    y_too = keras.Input((), dtype="int32", name="y")
-    embedded = keras.layers.Embedding(classes, 4)(y_too)
-    d = keras.layers.Dense(8, activation="tanh")(keras.layers.Concatenate()([x, embedded]))
-    return keras.Model([z, y], keras.layers.Dense(2)(g)), keras.Model([x, y_too], keras.layers.Dense(1)(d))
+    return generator(classes=classes), discriminator(classes=classes)
 
 
 def linear_pair(dimensions=2):

@@ -23,8 +23,8 @@ class EvaluateGenerator(EveryNSteps):
     are taken from the same latents every time; the first comes before the first step, the last at the end.
 
     Args:
-        protocol: Function of samples that returns a dict of dicts, with an attribute `headline`; one of
-            `keras_gans.metrics`' protocols, or your own.
+        protocol: Function of samples, and of their conditions where there is a `y`, that returns a dict of dicts, with
+            an attribute `headline`; one of `keras_gans.metrics`' protocols, or your own.
         directory: Folder to write to; made if missing.
         every: Generator steps between two measurements.
         num_samples: Samples in a measurement. Most measures depend on it.
@@ -60,7 +60,12 @@ class EvaluateGenerator(EveryNSteps):
             )
         path = self.directory / "evaluations.jsonl"
         before = read_stats(path, up_to=step - 1)
-        row = {"step": step, "num_samples": self.num_samples, "seed": SEED, "ema": self.ema, **self.protocol(samples)}
+        if self.y is None:
+            measures = self.protocol(samples)
+        else:
+            of_one = self.model.generator.inputs[1].shape[1:]
+            measures = self.protocol(samples, np.broadcast_to(self.y, (self.num_samples, *of_one)))
+        row = {"step": step, "num_samples": self.num_samples, "seed": SEED, "ema": self.ema, **measures}
         self.directory.mkdir(parents=True, exist_ok=True)
         with open(path, "a", encoding="utf-8") as file:
             file.write(json.dumps(as_json(row), allow_nan=False) + "\n")

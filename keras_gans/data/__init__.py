@@ -1,15 +1,19 @@
 """Data: mixtures of Gaussians with known density, and sets of images as float32 batches in [-1, 1]."""
 
 from keras_gans.data import mixtures
+from keras_gans.data.faces import attribute_faces
 from keras_gans.data.folders import image_folder
 from keras_gans.data.image_set import ImageSet
 from keras_gans.data.images import celeb_a, cifar10, digits, fashion_mnist, mnist, stacked_mnist
 from keras_gans.data.mixtures import Mixture
 from keras_gans.data.named import named
+from keras_gans.data.phrases import PhraseEncoder
 
 __all__ = [
     "ImageSet",
     "Mixture",
+    "PhraseEncoder",
+    "attribute_faces",
     "celeb_a",
     "cifar10",
     "digits",

@@ -8,13 +8,14 @@ import numpy as np
 import tensorflow as tf
 
 from keras_gans.checks import check_integer_from, check_positive_integer
+from keras_gans.data.phrases import PhraseEncoder
 from keras_gans.data.sizes import checked_size, cut_and_resized
 
 MEMORY_SHARE = 0.25  # of the machine's memory: a larger set goes to a memory-mapped file
 
 
 class ImageSet:
-    """Images of one size with optional labels: uint8 at rest, float32 in [-1, 1] in batches.
+    """Images of one size with optional labels or captions: uint8 at rest, float32 in [-1, 1] in batches.
 
     Args:
         images: uint8 array (n, height, width, channels) in [0, 255], channels 1 or 3. It is not copied; a
@@ -22,28 +23,33 @@ class ImageSet:
         labels: Integer array (n,) of classes 0, 1, ..., or None.
         class_names: Names of the classes, in the order of their numbers; the numbers themselves by default.
         name: Name for reports.
+        captions: Sequence of n texts, or None. A set has labels, captions or neither.
+        encoder: Function of the captions that returns their vectors, float32 (n, d): `PhraseEncoder` of their phrases
+            when None.
 
     Attributes:
         images: The images, read-only.
         labels: int32 array (n,), or None.
         class_names: List of str, or None without labels.
+        vectors: float32 array (n, d) of the captions, or None.
         skipped: Files that `image_folder` could not read, a dict from path to reason; empty for any other set.
 
     Raises:
         TypeError: If the images are not uint8 or the labels no integers.
-        ValueError: If shapes, counts or label values do not fit.
+        ValueError: If shapes, counts, label values or captions do not fit.
 
     Example:
         >>> data = keras_gans.data.ImageSet(images, labels, class_names=["cat", "dog"])
         >>> model.fit(data.batches(model.n_critic * 64), epochs=10)
     """
 
-    def __init__(self, images, labels=None, class_names=None, name="images"):
+    def __init__(self, images, labels=None, class_names=None, name="images", captions=None, encoder=None):
         images = np.asanyarray(images)
         _check_images(images)
         self.images = images.view()
         self.images.flags.writeable = False
         self.labels, self.class_names = _checked_labels(labels, class_names, len(images))
+        self.captions, self.encoder, self.vectors = _checked_captions(captions, encoder, labels, len(images))
         self.name = name
         self.skipped = {}
 
@@ -53,6 +59,7 @@ class ImageSet:
     def __repr__(self):
         height, width, channels = self.image_shape
         classes = "no labels" if self.labels is None else f"{len(self.class_names)} classes"
+        classes = classes if self.vectors is None else f"captions of {self.vectors.shape[1]} numbers"
         return f"ImageSet({self.name!r}, {len(self)} images of {height}x{width}x{channels}, {classes})"
 
     @property
@@ -61,6 +68,11 @@ class ImageSet:
         return self.images.shape[1:]
 
     sample_shape = image_shape
+
+    @property
+    def conditions(self):
+        """What each image is asked for by: labels (n,), vectors of captions (n, d), or None."""
+        return self.labels if self.vectors is None else self.vectors
 
     def sample(self, num, seed=None):
         """Draw images, none of them twice.
@@ -99,7 +111,7 @@ class ImageSet:
         for i, image in enumerate(self.images):
             pixels = image[..., 0] if image.shape[-1] == 1 else image
             images[i] = cut_and_resized(Image.fromarray(pixels), height, width).reshape(images.shape[1:])
-        return ImageSet(images, self.labels, self.class_names, name=self.name)
+        return ImageSet(images, self.labels, self.class_names, self.name, self.captions, self.encoder)
 
     def batches(self, batch_size, seed=0):
         """Return batches for training: one pass over the images per iteration, each in a new order.
@@ -112,8 +124,8 @@ class ImageSet:
             seed: Integer; two datasets of one seed give the same orders, pass after pass.
 
         Returns:
-            `tf.data.Dataset` of `(x, y)`, or of `x` without labels: x float32 (batch_size, height, width, channels)
-            in [-1, 1], y int32 (batch_size,).
+            `tf.data.Dataset` of `(x, y)`, or of `x` without labels and captions: x float32 (batch_size, height, width,
+            channels) in [-1, 1], y int32 labels (batch_size,) or float32 vectors of captions (batch_size, d).
 
         Raises:
             ValueError: If `batch_size` is no integer from 1 up, or above the number of images.
@@ -167,7 +179,7 @@ class ImageSet:
 
         def batch(indices):
             x = tf.cast(gather(indices), tf.float32) / 127.5 - 1
-            return x if self.labels is None else (x, tf.gather(self.labels, indices))
+            return x if self.conditions is None else (x, tf.gather(self.conditions, indices))
 
         return indices.map(batch, num_parallel_calls=tf.data.AUTOTUNE).prefetch(tf.data.AUTOTUNE)
 
@@ -241,6 +253,29 @@ def _check_images(images):
             "and at least one image. Add the channel of grey images with images[..., None]; move channels last with "
             "images.transpose(0, 2, 3, 1)."
         )
+
+
+def _checked_captions(captions, encoder, labels, num_images):
+    """Return (captions as a list, encoder, vectors as float32), or three times None."""
+    if captions is None:
+        if encoder is not None:
+            raise ValueError("An encoder was passed without captions. Expected both or neither. Pass captions too.")
+        return None, None, None
+    captions = list(captions)
+    if labels is not None or len(captions) != num_images:
+        also = " and labels" if labels is not None else ""
+        raise ValueError(
+            f"{len(captions)} captions{also} were passed for {num_images} images. Expected one caption per image, and "
+            "no labels beside them."
+        )
+    encoder = encoder or PhraseEncoder.of(captions)
+    vectors = np.asarray(encoder(captions), np.float32)
+    if vectors.ndim != 2 or len(vectors) != num_images or not np.isfinite(vectors).all():
+        raise ValueError(
+            f"The encoder made vectors of shape {vectors.shape} of {num_images} captions. Expected finite numbers of "
+            f"shape ({num_images}, d)."
+        )
+    return captions, encoder, vectors
 
 
 def _checked_labels(labels, class_names, num_images):

@@ -1,6 +1,6 @@
 """Measures of generators: arrays in, numbers with their protocol out, float64 inside."""
 
-from keras_gans.metrics.classifier import class_histogram, classifier_score, stacked_modes
+from keras_gans.metrics.classifier import class_histogram, classifier_score, label_accuracy, stacked_modes
 from keras_gans.metrics.frechet import frechet_distance, frechet_distance_of_moments
 from keras_gans.metrics.judge import Judge, fashion_mnist_judge, mnist_judge
 from keras_gans.metrics.kernel import kernel_distance
@@ -29,6 +29,7 @@ __all__ = [
     "frechet_distance_of_moments",
     "kantorovich_potential",
     "kernel_distance",
+    "label_accuracy",
     "mnist_judge",
     "mode_statistics",
     "ms_ssim",

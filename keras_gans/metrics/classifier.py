@@ -70,6 +70,32 @@ def class_histogram(probabilities):
     }
 
 
+def label_accuracy(probabilities, labels):
+    """How often a classifier reads the label that an image was asked for.
+
+    Args:
+        probabilities: Array (n, K) of class probabilities in [0, 1], each row of sum 1 (to 1e-3).
+        labels: Integers (n,) from 0 to K - 1, what was asked for.
+
+    Returns:
+        Dict of `label_accuracy` (0 to 1), `of_each_label` (list of K, None where a label was not asked for), and the
+        protocol: `num_samples`.
+
+    Raises:
+        ValueError: If the arrays do not fit, or the first is no set of probabilities.
+    """
+    probabilities, labels = _check_probabilities(probabilities), np.asarray(labels)
+    n, num_classes = probabilities.shape
+    if labels.shape != (n,) or labels.dtype.kind not in "iu" or labels.min() < 0 or labels.max() >= num_classes:
+        raise ValueError(
+            f"Labels of shape {labels.shape} and dtype {labels.dtype} were passed for {n} samples of {num_classes} "
+            f"classes. Expected ({n},) integers from 0 to {num_classes - 1}."
+        )
+    is_right = np.argmax(probabilities, axis=1) == labels
+    of_each = [float(is_right[labels == c].mean()) if (labels == c).any() else None for c in range(num_classes)]
+    return {"label_accuracy": float(is_right.mean()), "of_each_label": of_each, "num_samples": n}
+
+
 def stacked_modes(probabilities):
     """Modes of stacked digits that a generator draws: the numbers that a classifier reads in its samples' channels.
 

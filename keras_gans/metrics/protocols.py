@@ -1,12 +1,12 @@
 """Protocols: what samples are measured by, fixed once for all the generators that are to be compared.
 
-A protocol is called with samples and returns a dict of dicts: the name of each measure, and what its function returns,
-numbers and what they depend on side by side.
+A protocol is called with samples, and the conditions that they were asked for by where there are some, and returns a
+dict of dicts: the name of each measure, and what its function returns, numbers and what they depend on side by side.
 """
 
 import numpy as np
 
-from keras_gans.metrics.classifier import class_histogram, classifier_score, stacked_modes
+from keras_gans.metrics.classifier import class_histogram, classifier_score, label_accuracy, stacked_modes
 from keras_gans.metrics.frechet import frechet_distance
 from keras_gans.metrics.kernel import kernel_distance
 from keras_gans.metrics.modes import mode_statistics
@@ -42,8 +42,8 @@ class MixtureProtocol:
         self.modes, self.sigma, self.weights = modes, sigma, weights
         self.real, self.num_transported = real, num_transported
 
-    def __call__(self, samples):
-        """Measure samples, array (n, d)."""
+    def __call__(self, samples, y=None):
+        """Measure samples, array (n, d); conditions do not change what is measured."""
         few = slice(self.num_transported)
         return {
             "modes": mode_statistics(samples, self.modes, self.sigma, self.weights),
@@ -59,13 +59,15 @@ class JudgeProtocol:
 
     The classifier-Frechet distance is the Frechet distance (Heusel et al. 2017, arXiv:1706.08500) of the judge's
     features, the classifier score is the Inception score (Salimans et al. 2016, arXiv:1606.03498) of its class
-    probabilities. Both depend on the judge, and the distance on the numbers of images: compare like with like.
+    probabilities. Both depend on the judge, and the distance on the numbers of images: compare like with like. Samples
+    of labels are also asked whether they show these.
 
     Args:
         real: Real images in random order, as the judge takes them. Precision and the like take as many of the first
             as there are samples.
         judge: A `Judge`.
         split: What the real images are, for the record.
+        labels: Their labels (n,), for distances class by class; None for none.
 
     Attributes:
         headline: Where the number stands that ranks generators, of which less is better: (measure, number).
@@ -77,33 +79,48 @@ class JudgeProtocol:
 
     headline = ("classifier_frechet", "frechet_distance")
 
-    def __init__(self, real, judge, split=None):
-        self.judge, self.split = judge, split
+    def __init__(self, real, judge, split=None, labels=None):
+        self.judge, self.split, self.labels = judge, split, labels
         self._features, _ = judge.describe(real)
 
-    def __call__(self, samples):
-        """Measure images, as the judge takes them."""
-        return self._measure(*self.judge.describe(samples))
+    def __call__(self, samples, y=None):
+        """Measure images, as the judge takes them, that were asked for by labels y (m,), or by none."""
+        return self._measure(*self.judge.describe(samples), y)
 
-    def thorough(self, samples):
-        """Measure as a call does, and add the slower measures: kernel distance, precision and its kin, diversity."""
+    def thorough(self, samples, y=None):
+        """Measure as a call does, and add the slower measures.
+
+        These are the kernel distance, precision and its kin, diversity, and the distances class by class.
+        """
         features, probabilities = self.judge.describe(samples)
         num = min(len(features), len(self._features))  # as many on both sides: precision depends on the numbers
         return {
-            **self._measure(features, probabilities),
+            **self._measure(features, probabilities, y),
+            **self._class_by_class(features, y),
             "classifier_kernel": kernel_distance(self._features, features),
             "neighbours": precision_recall_density_coverage(self._features[:num], features[:num]),
             "diversity": ms_ssim_diversity(_within_range(samples)),
         }
 
-    def _measure(self, features, probabilities):
+    def _measure(self, features, probabilities, y):
+        asked = {} if y is None else {"labels": label_accuracy(probabilities, y)}
         return {
+            **asked,
             "classifier_frechet": frechet_distance(self._features, features),
             "classifier_score": classifier_score(probabilities),
             "classes": class_histogram(probabilities),
             "judge": {"name": self.judge.name, "hash": self.judge.hash, "accuracy": self.judge.accuracy},
             "real": {"split": self.split},
         }
+
+    def _class_by_class(self, features, y):
+        if y is None or self.labels is None:
+            return {}
+        distances = [
+            frechet_distance(self._features[self.labels == c], features[y == c])["frechet_distance"]
+            for c in np.unique(self.labels)
+        ]
+        return {"classifier_frechet_by_class": {"mean": float(np.mean(distances)), "of_each_label": distances}}
 
 
 class StackedProtocol:
@@ -129,8 +146,8 @@ class StackedProtocol:
     def __init__(self, judge):
         self.judge = judge
 
-    def __call__(self, samples):
-        """Measure images (n, 28, 28, 3)."""
+    def __call__(self, samples, y=None):
+        """Measure images (n, 28, 28, 3); conditions do not change what is measured."""
         channels = [self.judge.describe(samples[..., c : c + 1])[1] for c in range(3)]
         return {
             "stacked_modes": stacked_modes(channels),
@@ -160,14 +177,14 @@ class PixelProtocol:
         self.split = split
         self._pixels = _flat(real)
 
-    def __call__(self, samples):
-        """Measure images."""
+    def __call__(self, samples, y=None):
+        """Measure images; conditions do not change what is measured."""
         return {
             "sliced_wasserstein": sliced_wasserstein(self._pixels, _flat(samples)),
             "real": {"split": self.split, "features": f"pixels, at most {SIDE} a side"},
         }
 
-    def thorough(self, samples):
+    def thorough(self, samples, y=None):
         """Measure as a call does, and add precision and its kin, and the samples' diversity."""
         pixels = _flat(samples)
         num = min(len(pixels), len(self._pixels))

@@ -1,10 +1,14 @@
 """One file per algorithm, one class in each."""
 
+from keras_gans.models.acgan import ACGAN
 from keras_gans.models.composed import ComposedGAN
+from keras_gans.models.conditional import ConditionalGAN
 from keras_gans.models.feature_matching import FeatureMatchingGAN
 from keras_gans.models.fgan import FGAN
 from keras_gans.models.hinge import HingeGAN
+from keras_gans.models.infogan import InfoGAN
 from keras_gans.models.lsgan import LSGAN
+from keras_gans.models.matching_aware import MatchingAwareGAN
 from keras_gans.models.minimax import MinimaxGAN
 from keras_gans.models.non_saturating import NonSaturatingGAN
 from keras_gans.models.r3gan import R3GAN
@@ -16,14 +20,18 @@ from keras_gans.models.wgan import WGAN
 from keras_gans.models.wgan_gp import WGANGP
 
 __all__ = [
+    "ACGAN",
     "FGAN",
     "LSGAN",
     "R3GAN",
     "WGAN",
     "WGANGP",
     "ComposedGAN",
+    "ConditionalGAN",
     "FeatureMatchingGAN",
     "HingeGAN",
+    "InfoGAN",
+    "MatchingAwareGAN",
     "MinimaxGAN",
     "NonSaturatingGAN",
     "RaGAN",

@@ -1,17 +1,22 @@
 """Generators and discriminators: functions that return `keras.Model`s with the inputs z and x."""
 
+from keras_gans.networks.conditions import Labels, Vectors
 from keras_gans.networks.dcgan import dcgan_discriminator, dcgan_generator
 from keras_gans.networks.mlp import mlp_discriminator, mlp_generator
 from keras_gans.networks.r3gan import r3gan_discriminator, r3gan_generator
+from keras_gans.networks.recognizer import recognizer
 from keras_gans.networks.resnet import resnet_discriminator, resnet_generator
 
 __all__ = [
+    "Labels",
+    "Vectors",
     "dcgan_discriminator",
     "dcgan_generator",
     "mlp_discriminator",
     "mlp_generator",
     "r3gan_discriminator",
     "r3gan_generator",
+    "recognizer",
     "resnet_discriminator",
     "resnet_generator",
 ]

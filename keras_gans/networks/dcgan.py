@@ -7,8 +7,11 @@ from keras import layers
 
 from keras_gans.layers import FusedBatchNormalization, RectifiedLinear, SelfAttention
 from keras_gans.networks.arguments import check_choice, check_integers, check_shape, in_turn, normalizer
+from keras_gans.networks.conditions import join, join_maps, projected
 
 _NORMS = ("batch", "layer", None)
+_CONDITIONAL = "conditional_batch"
+_BATCH = {"momentum": 0.9, "epsilon": 1e-5}
 _SMALLEST_SIDE = 8
 
 
@@ -24,6 +27,7 @@ def dcgan_generator(
     hidden=None,
     kernel_initializer=None,
     attention=(),
+    condition=None,
 ):
     """Generator of transposed convolutions: a small map made of z is doubled until it has the image's size.
 
@@ -43,7 +47,8 @@ def dcgan_generator(
         image_shape: (H, W, C), sides of at least 8 pixels.
         width: Channels of the largest hidden map.
         kernel_size: Side of the kernels, at least 2.
-        norm: "batch"; "layer" (over H, W and C, one scale per channel); or None.
+        norm: "batch"; "layer" (over H, W and C, one scale per channel); "conditional_batch", with scales and shifts by
+            the condition (Miyato and Koyama 2018, arXiv:1802.05637); or None.
         spectral: Whether each dense and convolutional layer is spectrally normalized, or the spectral norm of their
             kernels: True is 1.
         output_activation: Activation of the image, as Keras takes it.
@@ -54,30 +59,44 @@ def dcgan_generator(
             widths: "he_normal" is that of the authors' code of WGAN-GP.
         attention: Heights of the maps that `layers.SelfAttention` follows, such as (14,): Zhang et al. 2019,
             arXiv:1805.08318.
+        condition: What is asked for, `Labels(10)` or `Vectors(12)`, read beside z, or by the normalization where that
+            is conditional; None for nothing.
 
     Returns:
-        `keras.Model` from `z` (m, latent_dim) to float32 images (m, H, W, C).
+        `keras.Model` from `z` (m, latent_dim), or [z, y], to float32 images (m, H, W, C).
 
     Raises:
-        ValueError: If a size is not a positive integer, a side is below 8, `norm` is unknown, or `stop_below` is not
-            from 2 to 8.
+        ValueError: If a size is not a positive integer, a side is below 8, `norm` is unknown or conditional without a
+            condition, or `stop_below` is not from 2 to 8.
     """
     check_integers(latent_dim=latent_dim)
-    sizes, channels = _plan(image_shape, width, kernel_size, norm, stop_below, hidden, attention)
+    if norm == _CONDITIONAL and condition is None:
+        raise ValueError(
+            f"norm={norm!r} was passed without a condition. Expected one. Pass condition=networks.Labels(10), or "
+            "norm='batch'."
+        )
+    plain_norm = "batch" if norm == _CONDITIONAL else norm
+    sizes, channels = _plan(image_shape, width, kernel_size, plain_norm, stop_below, hidden, attention)
     wrap = normalizer(spectral)
     z = keras.Input((latent_dim,), name="z")
+    if norm == _CONDITIONAL:
+        y = condition.input()
+        inputs, h = [z, y], z
+        normalize = lambda h: condition.batch_normalized(h, y, **_BATCH)  # noqa: E731
+    else:
+        inputs, h = join(z, condition)
+        normalize = lambda h: _normalize(h, norm)  # noqa: E731
     small = (*sizes[-1], channels[-1])
-    h = z
     if hidden is not None:
-        h = layers.ReLU()(_normalize(wrap(_dense(hidden, norm, kernel_initializer))(h), norm))
+        h = layers.ReLU()(_normalize(wrap(_dense(hidden, norm, kernel_initializer))(h), plain_norm))
     h = wrap(_dense(math.prod(small), norm, kernel_initializer))(h)
-    h = _attended(layers.ReLU()(_normalize(layers.Reshape(small)(h), norm)), attention, spectral)
+    h = _attended(layers.ReLU()(normalize(layers.Reshape(small)(h))), attention, spectral)
     for size, filters in zip(sizes[-2:0:-1], channels[-2::-1], strict=True):
         h = _double(h, filters, size, kernel_size, norm is None, wrap, kernel_initializer)
-        h = _attended(layers.ReLU()(_normalize(h, norm)), attention, spectral)
+        h = _attended(layers.ReLU()(normalize(h)), attention, spectral)
     h = _double(h, image_shape[2], sizes[0], kernel_size, True, wrap, kernel_initializer)
     x = layers.Activation(output_activation, dtype="float32")(h)
-    return keras.Model(z, x, name="dcgan_generator")
+    return keras.Model(inputs, x, name="dcgan_generator")
 
 
 def dcgan_discriminator(
@@ -92,6 +111,8 @@ def dcgan_discriminator(
     attention=(),
     first=(),
     last=(),
+    condition=None,
+    projection=False,
 ):
     """Discriminator of convolutions with stride 2, the mirror image of `dcgan_generator`.
 
@@ -118,17 +139,24 @@ def dcgan_discriminator(
         attention: As in `dcgan_generator`.
         first: Layers before all others, such as `[layers.DiffAugment()]` or `[layers.Packing(2)]`.
         last: Layers on the features (m, d) from which the score is made, such as `[layers.MinibatchDiscrimination()]`.
+        condition: What was asked for, `Labels(10)` or `Vectors(12)`; None for nothing. Its vector is joined to each
+            place of the last map, which a 1x1 convolution then reads (Reed et al. 2016, arXiv:1605.05396).
+        projection: Whether the condition's inner product with the features is added to the score instead (Miyato and
+            Koyama 2018, arXiv:1802.05637).
 
     Returns:
-        `keras.Model` from `x` (m, H, W, C) to raw float32 scores (m, 1).
+        `keras.Model` from `x` (m, H, W, C), or [x, y], to raw float32 scores (m, 1).
 
     Raises:
         ValueError: If a size is not a positive integer, a side is below 8, `norm` is unknown, or `stop_below` is not
             from 2 to 8.
     """
+    if projection and condition is None:
+        raise ValueError("projection=True was passed without a condition. Pass condition=networks.Labels(10).")
     _, channels = _plan(image_shape, width, kernel_size, norm, stop_below, hidden, attention)
     wrap = normalizer(spectral)
     x = keras.Input(image_shape, name="x")
+    y = None if condition is None else condition.input()
     h = in_turn(x, first)
     for depth, filters in enumerate(channels):
         here = norm if depth > 0 else None
@@ -141,11 +169,20 @@ def dcgan_discriminator(
             kernel_initializer=_initializer(kernel_initializer),
         )
         h = _attended(RectifiedLinear(0.2)(_normalize(wrap(conv)(h), here)), attention, spectral)
+    if condition is not None and not projection:
+        conv = layers.Conv2D(
+            channels[-1], 1, use_bias=norm is None, kernel_initializer=_initializer(kernel_initializer)
+        )
+        h = RectifiedLinear(0.2)(_normalize(wrap(conv)(join_maps(h, y, condition)), norm))
     h = layers.Flatten()(h)
     if hidden is not None:
         h = RectifiedLinear(0.2)(_normalize(wrap(_dense(hidden, norm, kernel_initializer))(h), norm))
     score = layers.Dense(1, kernel_initializer=_initializer(kernel_initializer), dtype="float32")
-    return keras.Model(x, wrap(score)(in_turn(h, last)), name="dcgan_discriminator")
+    h = in_turn(h, last)
+    s = wrap(score)(h)
+    if projection:
+        s = layers.Add(dtype="float32")([s, projected(h, y, condition, wrap)])
+    return keras.Model(x if condition is None else [x, y], s, name="dcgan_discriminator")
 
 
 def _plan(image_shape, width, kernel_size, norm, stop_below, hidden, attention):
@@ -201,7 +238,7 @@ def _attended(h, attention, spectral):
 def _normalize(h, norm):
     if norm == "batch":
         gamma = keras.initializers.RandomNormal(mean=1.0, stddev=0.02)  # as in the authors' code
-        return FusedBatchNormalization(momentum=0.9, epsilon=1e-5, gamma_initializer=gamma)(h)
+        return FusedBatchNormalization(**_BATCH, gamma_initializer=gamma)(h)
     return layers.GroupNormalization(groups=1, epsilon=1e-5)(h) if norm == "layer" else h
 
 

@@ -7,9 +7,12 @@ from keras import layers, ops
 
 from keras_gans.layers import FusedBatchNormalization, NearestUpsampling2D, RectifiedLinear
 from keras_gans.networks.arguments import check_choice, check_integers, check_shape, normalizer
+from keras_gans.networks.conditions import projected
+
+_BATCH = {"momentum": 0.9, "epsilon": 1e-5}
 
 
-def resnet_generator(latent_dim, image_shape=(32, 32, 3), width=128):
+def resnet_generator(latent_dim, image_shape=(32, 32, 3), width=128, condition=None):
     """Generator of three residual blocks that each double the sides.
 
     Gulrajani et al. 2017, arXiv:1704.00028, appendix F (the authors' `gan_cifar_resnet.py`, `width=128`), and Miyato
@@ -20,9 +23,11 @@ def resnet_generator(latent_dim, image_shape=(32, 32, 3), width=128):
         latent_dim: Length of z.
         image_shape: (H, W, C), sides that are multiples of 8.
         width: Channels of every hidden map.
+        condition: What is asked for, `Labels(10)` or `Vectors(12)`, by which batch normalization scales and shifts
+            (Miyato and Koyama 2018, arXiv:1802.05637); None for nothing.
 
     Returns:
-        `keras.Model` from `z` (m, latent_dim) to float32 images (m, H, W, C) in [-1, 1].
+        `keras.Model` from `z` (m, latent_dim), or [z, y], to float32 images (m, H, W, C) in [-1, 1].
 
     Raises:
         ValueError: If a size is not a positive integer or a side is not a multiple of 8.
@@ -31,16 +36,20 @@ def resnet_generator(latent_dim, image_shape=(32, 32, 3), width=128):
     _check_image_shape(image_shape)
     small = (image_shape[0] // 8, image_shape[1] // 8, width)
     z = keras.Input((latent_dim,), name="z")
+    inputs, normalize = z, _batch_norm
+    if condition is not None:
+        y = condition.input()
+        inputs, normalize = [z, y], lambda h: condition.batch_normalized(h, y, **_BATCH)
     h = layers.Reshape(small)(layers.Dense(math.prod(small))(z))
     for _ in range(3):
-        h = _up_block(h, width)
-    h = layers.ReLU()(_batch_norm(h))
+        h = _up_block(h, width, normalize)
+    h = layers.ReLU()(normalize(h))
     h = layers.Conv2D(image_shape[2], 3, padding="same")(h)
     x = layers.Activation("tanh", dtype="float32")(h)
-    return keras.Model(z, x, name="resnet_generator")
+    return keras.Model(inputs, x, name="resnet_generator")
 
 
-def resnet_discriminator(image_shape=(32, 32, 3), width=128, spectral=False, pooling="mean"):
+def resnet_discriminator(image_shape=(32, 32, 3), width=128, spectral=False, pooling="mean", condition=None):
     """Discriminator of four residual blocks, of which the first two halve the sides, without batch normalization.
 
     Gulrajani et al. 2017, arXiv:1704.00028, appendix F (the defaults), and Miyato et al. 2018, arXiv:1802.05957,
@@ -54,9 +63,11 @@ def resnet_discriminator(image_shape=(32, 32, 3), width=128, spectral=False, poo
         spectral: Whether each dense and convolutional layer is spectrally normalized, or the spectral norm of their
             kernels: True is 1.
         pooling: "mean" or "sum" over the pixels of the last map.
+        condition: What was asked for, `Labels(10)` or `Vectors(12)`, whose inner product with the features is added to
+            the score (Miyato and Koyama 2018, arXiv:1802.05637); None for nothing.
 
     Returns:
-        `keras.Model` from `x` (m, H, W, C) to raw float32 scores (m, 1).
+        `keras.Model` from `x` (m, H, W, C), or [x, y], to raw float32 scores (m, 1).
 
     Raises:
         ValueError: If a size is not a positive integer, a side is not a multiple of 8, or `pooling` is unknown.
@@ -71,16 +82,20 @@ def resnet_discriminator(image_shape=(32, 32, 3), width=128, spectral=False, poo
         h = _block(h, width, wrap, down)
     h = RectifiedLinear(dtype="float32")(h)
     h = (ops.sum if pooling == "sum" else ops.mean)(h, axis=(1, 2))
-    return keras.Model(x, wrap(layers.Dense(1, dtype="float32"))(h), name="resnet_discriminator")
+    inputs, score = x, wrap(layers.Dense(1, dtype="float32"))(h)
+    if condition is not None:
+        y = condition.input()
+        inputs, score = [x, y], layers.Add(dtype="float32")([score, projected(h, y, condition, wrap)])
+    return keras.Model(inputs, score, name="resnet_discriminator")
 
 
 # A 1x1 convolution commutes with mean pooling and with nearest upsampling, bias included. The shortcuts below hold it
 # on the smaller side of the two, which is the papers' function at a quarter of the cost.
 
 
-def _up_block(h, width):
-    residual = NearestUpsampling2D()(layers.ReLU()(_batch_norm(h)))
-    residual = layers.ReLU()(_batch_norm(_conv3(width)(residual)))
+def _up_block(h, width, normalize):
+    residual = NearestUpsampling2D()(layers.ReLU()(normalize(h)))
+    residual = layers.ReLU()(normalize(_conv3(width)(residual)))
     shortcut = NearestUpsampling2D()(layers.Conv2D(width, 1)(h))
     return layers.Add()([_conv3(width)(residual), shortcut])
 
@@ -112,7 +127,7 @@ def _halve(h):
 
 
 def _batch_norm(h):
-    return FusedBatchNormalization(momentum=0.9, epsilon=1e-5)(h)
+    return FusedBatchNormalization(**_BATCH)(h)
 
 
 def _check_image_shape(image_shape):
