@@ -40,9 +40,7 @@ IMAGES = {
     "clip_value": 0.1,
     "history_weight": 1e-3,
 }
-
-
-STACKED = {**IMAGES, "width": 32, "batch_size": 64, "ema_decay": 0.998}
+STACKED = {**IMAGES, "width": 32, "batch_size": 64, "ema_decay": 0.998, "r3gan_gamma": 10.0}
 
 
 def settings_for(data):
