@@ -204,8 +204,9 @@ class Codes(Latent):
 
         Args:
             z: Array (m, size).
-            categorical: Value of each of the first categorical codes, an integer or integers (m,); the others stay.
-            continuous: Value of each of the first continuous codes, a number or numbers (m,); the others stay.
+            categorical: Values of the first categorical codes, an integer or integers (m,) for each; None, and a code
+                that is not reached, stays.
+            continuous: Values of the first continuous codes, a number or numbers (m,) for each; likewise.
 
         Returns:
             float32 array (m, size).
@@ -213,11 +214,13 @@ class Codes(Latent):
         z = np.array(z, np.float32)
         start = self.noise
         for size, values in zip(self.categories, categorical, strict=False):
-            z[:, start : start + size] = np.eye(size, dtype=np.float32)[np.broadcast_to(values, len(z))]
+            if values is not None:
+                z[:, start : start + size] = np.eye(size, dtype=np.float32)[np.broadcast_to(values, len(z))]
             start += size
         start = self.noise + sum(self.categories)
         for i, values in enumerate(continuous):
-            z[:, start + i] = values
+            if values is not None:
+                z[:, start + i] = values
         return z
 
     def get_config(self):
