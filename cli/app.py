@@ -164,17 +164,29 @@ def sample(
         pathlib.Path | None,
         typer.Option(help=".png for a picture, .npy for the numbers.", show_default="sampled.png beside the model"),
     ] = None,
-):
+    y: Annotated[
+        list[str] | None,
+        typer.Option("--y", metavar="CLASS", help="Class to make, by name or number; may repeat.",
+                     show_default="all in turn"),
+    ] = None,
+    caption: Annotated[
+        list[str] | None,
+        typer.Option(metavar="TEXT", help='What to make, such as "red hair, green eyes"; may repeat.',
+                     show_default="those of the run's data"),
+    ] = None,
+):  # fmt: skip
     """Draw samples of a trained model, as a picture or as an array."""
     with told_in_one_sentence():
         _check_exists(source)
         out = out or (source if source.is_dir() else source.parent) / "sampled.png"
         if out.suffix not in (".png", ".npy"):
             raise ValueError(f"--out {out} was passed. Expected a path that ends in .png or .npy.")
+        if y and caption:
+            raise ValueError("--y and --caption were passed. Expected one of them.")
         quiet.load()
         from keras_gans_cli import trained
 
-        trained.write_samples(trained.sampler(source), num, seed, out)
+        trained.write_samples(trained.sampler(source, y or [], caption or []), num, seed, out)
         _say(f"{num} samples in {out}")
 
 
@@ -209,9 +221,11 @@ def export(source: Run):
     with told_in_one_sentence():
         _check_exists(source)
         quiet.load()
-        from keras_gans_cli import run, trained
+        from keras_gans_cli import conditions, run, trained
 
-        run.export_generator(trained.model_of(source), source if source.is_dir() else source.with_suffix(""), _say)
+        words = conditions.read(source) if source.is_dir() else None
+        folder = source if source.is_dir() else source.with_suffix("")
+        run.export_generator(trained.model_of(source), folder, _say, words)
 
 
 @app.command()

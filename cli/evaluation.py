@@ -3,8 +3,11 @@
 import functools
 import json
 
+import numpy as np
+
 import keras_gans as kg
 from keras_gans.callbacks.run_folder import as_json
+from keras_gans.data import faces
 from keras_gans.files import written_beside
 from keras_gans_cli.plan import standardized
 
@@ -33,10 +36,14 @@ def protocol_for(name, data):
     if name == "stacked_mnist" and data.image_shape == (28, 28, 3):
         return kg.metrics.StackedProtocol(kg.metrics.mnist_judge())
     whole, *part = name.split("[")
+    if whole == "attribute_faces":
+        real = data.sample(min(NUM_SAMPLES, len(data)), seed=1)
+        return kg.metrics.AttributeProtocol(real, faces.read_colours, faces.colours_of, data.encoder.attributes)
     if whole in JUDGES and data.image_shape == (28, 28, 1):
         if part:  # of a few images it would tell whether they were learnt by heart
-            return kg.metrics.JudgeProtocol(getattr(kg.data, whole)("test").images, JUDGES[whole](), split="test")
-        return kg.metrics.JudgeProtocol(data.images, JUDGES[whole](), split="train")
+            test = getattr(kg.data, whole)("test")
+            return kg.metrics.JudgeProtocol(test.images, JUDGES[whole](), split="test", labels=test.labels)
+        return kg.metrics.JudgeProtocol(data.images, JUDGES[whole](), split="train", labels=data.labels)
     return kg.metrics.PixelProtocol(data.sample(min(NUM_SAMPLES, len(data)), seed=1), split="train")
 
 
@@ -52,20 +59,32 @@ def of_the_mixture(name):
     return protocol_for(name, data)(data.sample(NUM_SAMPLES, seed=2))
 
 
-def measure(sample, protocol, path=None, **about):
+def measure(sample, protocol, path=None, conditions_of=None, latent=None, **about):
     """Measure as many samples as a protocol asks for by everything that it has.
 
     Args:
-        sample: Function of (num, seed) that returns samples.
+        sample: Function of (num, seed), and y where there are conditions, that returns samples.
         protocol: A protocol.
         path: JSON file to write, or None.
+        conditions_of: Function of num that returns as many conditions; None for a generator that takes none.
+        latent: What the samples' z is drawn from; of `Codes` it is measured what the first categorical code stands for.
         **about: What else is known of the samples, such as the generator step.
 
     Returns:
         Dict of dicts: the measures, and `samples`, what they were taken of.
     """
     num = num_samples(protocol)
-    measures = {"samples": {"num": num, "seed": SEED, **about}, **protocol.thorough(sample(num, seed=SEED))}
+    if conditions_of is None:
+        found = protocol.thorough(sample(num, seed=SEED))
+    else:
+        y = conditions_of(num)
+        found = protocol.thorough(sample(num, seed=SEED, y=y), y)
+    if isinstance(latent, kg.latent.Codes) and latent.categories and isinstance(protocol, kg.metrics.JudgeProtocol):
+        # the codes that `model.sample(num, seed=SEED)` draws
+        codes = latent.codes_of(np.asarray(latent.sample((num, latent.size), (SEED, 0))))[:, : latent.categories[0]]
+        probabilities = protocol.judge.describe(sample(num, seed=SEED))[1]
+        found["code"] = kg.metrics.code_purity(probabilities, codes.argmax(axis=1))
+    measures = {"samples": {"num": num, "seed": SEED, **about}, **found}
     if path is not None:
         with written_beside(path) as beside:
             beside.write_text(json.dumps(as_json(measures), indent=1, allow_nan=False) + "\n", encoding="utf-8")

@@ -11,7 +11,7 @@ import keras
 
 import keras_gans as kg
 from keras_gans.data.named import MIXTURES, suggestion
-from keras_gans_cli import recipes
+from keras_gans_cli import conditions, recipes
 
 PRECISIONS = ("float32", "mixed_bfloat16", "mixed_float16")
 LEAST_SIZE = 11  # pixels: the window of MS-SSIM, by which samples are measured
@@ -45,6 +45,11 @@ class Plan:
         """The data: an ImageSet, or a Mixture scaled to standard deviation 1 in each coordinate."""
         return standardized(kg.data.named(self.data, self.image_size))
 
+    @property
+    def is_conditional(self):
+        """Whether the recipe's generator is told what to make."""
+        return getattr(_module(self.recipe), "CONDITIONAL", False)
+
     def batches(self, n_critic, start=0):
         """Return endless batches of whole steps for models of `n_critic` discriminator steps, from step `start` on."""
         return self.training_data.stream(self.settings["batch_size"] * n_critic, seed=self.seed, start=start)
@@ -54,7 +59,8 @@ class Plan:
         keras.config.set_dtype_policy(self.precision)
         keras.utils.set_random_seed(self.seed)
         settings = types.SimpleNamespace(**self.settings, jit_compile=JIT[self.jit])
-        return _module(self.recipe).build(self.training_data.sample_shape, settings)
+        told = [conditions.condition_of(self.recipe, self.training_data)] if self.is_conditional else []
+        return _module(self.recipe).build(self.training_data.sample_shape, settings, *told)
 
 
 def make_plan(

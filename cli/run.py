@@ -1,6 +1,7 @@
 """One run of a recipe: its folder, its training from wherever it stands, and what is left at its end."""
 
 import dataclasses
+import functools
 import math
 import pathlib
 import warnings
@@ -13,7 +14,7 @@ from keras_gans import callbacks, export, pictures
 from keras_gans.callbacks.run_folder import read_options
 from keras_gans.callbacks.sample_grid import picture_interpolation
 from keras_gans.replicas import is_chief
-from keras_gans_cli import evaluation
+from keras_gans_cli import conditions, evaluation
 from keras_gans_cli.held import held
 from keras_gans_cli.plan import Plan, as_setting, make_plan
 
@@ -121,6 +122,8 @@ def train(plan, directory, strategy, show=print):
         if goes_on:
             show(f"Going on from step {step} of {steps}")
         show(f"{plan.recipe} on {plan.data}: step {step} to {steps} on {_devices(strategy)}, into {directory}")
+        if model.is_conditional:
+            conditions.write(data, directory)
         _fit(model, plan, _callbacks(plan, data, protocol, directory))
         return finish(model, plan, directory, protocol, show)
 
@@ -164,9 +167,11 @@ def finish(model, plan, directory, protocol, show=print):
         The measures, as in `metrics.json`.
     """
     about = {"step": model.step, "ema": model.ema_generator is not None}
-    measures = evaluation.measure(model.sample, protocol, directory / "metrics.json", **about)
-    take_pictures(model, plan.training_data, directory)
-    export_generator(model, directory, show)
+    data = plan.training_data
+    of_data = functools.partial(conditions.like_the_data, data) if model.is_conditional else None
+    measures = evaluation.measure(model.sample, protocol, directory / "metrics.json", of_data, model.latent, **about)
+    take_pictures(model, data, directory)
+    export_generator(model, directory, show, conditions.in_words(data) if model.is_conditional else None)
     show(f"The run is in {directory}")
     return measures
 
@@ -186,17 +191,42 @@ def take_pictures(model, data, directory):
             modes=data.modes,
         )
         return
-    images = np.clip(model.sample(ROWS**2, seed=evaluation.SEED), -1, 1)
-    pictures.image_grid(images, directory / "samples.png")
-    num = min(ROWS**2, len(data))
+    y, columns = conditions.for_a_picture(data, ROWS) if model.is_conditional else (None, ROWS)
+    images = np.clip(model.sample(ROWS * columns, y=y, seed=evaluation.SEED), -1, 1)
+    pictures.image_grid(images, directory / "samples.png", columns)
+    num = min(len(images), len(data))
     pictures.side_by_side(data.sample(num, seed=0), images[:num], directory / "real_and_generated.png")
-    picture_interpolation(model, ROWS, ROWS + 2, evaluation.SEED, path=directory / "interpolation.png")
+    along = None if y is None else y[:ROWS]
+    picture_interpolation(model, ROWS, ROWS + 2, evaluation.SEED, along, directory / "interpolation.png")
+    if isinstance(model.latent, kg.latent.Codes):
+        picture_codes(model, directory)
 
 
-def export_generator(model, directory, show=print):
-    """Export a generator as SavedModel and ONNX, and sample the latter with onnxruntime alone."""
+def picture_codes(model, directory):
+    """Draw what each code does: a value of the first categorical code in each column, a way of each continuous one."""
+    latent, columns = model.latent, ROWS + 2
+    z = np.asarray(latent.sample((ROWS, latent.size), (evaluation.SEED, 0)))
+    for i, size in enumerate(latent.categories):
+        values = np.tile(np.arange(size), ROWS)
+        swept = latent.with_codes(np.repeat(z, size, axis=0), categorical=[None] * i + [values])
+        pictures.image_grid(_generated(model, swept), directory / f"codes_categorical_{i}.png", size)
+    for i in range(latent.continuous):
+        values = np.tile(np.linspace(-1, 1, columns), ROWS)
+        swept = latent.with_codes(np.repeat(z, columns, axis=0), continuous=[None] * i + [values])
+        pictures.image_grid(_generated(model, swept), directory / f"codes_continuous_{i}.png", columns)
+
+
+def _generated(model, z):
+    return np.clip(model(z), -1, 1)
+
+
+def export_generator(model, directory, show=print, words=None):
+    """Export a generator as SavedModel and ONNX, and sample the latter with onnxruntime alone.
+
+    `words` is what its conditions stand for, as `conditions.in_words` says it.
+    """
     export.to_saved_model(model, directory / "saved_model")
-    parity = export.to_onnx(model, directory / "generator.onnx")
+    parity = export.to_onnx(model, directory / "generator.onnx", conditions=words)
     show(f"generator.onnx equals Keras to {parity['max_abs_difference']:.1e}")
     if len(model.generator.outputs[0].shape) == 4:
         show(export.sample_with_onnxruntime(directory / "generator.onnx", directory / "onnxruntime.png"))
@@ -206,12 +236,20 @@ def _callbacks(plan, data, protocol, directory):
     steps, batch_size = plan.settings["steps"], plan.settings["batch_size"]
     num = NUM_REAL if isinstance(data, kg.data.Mixture) else min(ROWS**2, len(data))
     real = data.sample(num, seed=0)
+    seen, y, asked = real, None, None
+    if plan.is_conditional:
+        chosen = np.random.default_rng(0).choice(len(data), num, replace=False)
+        real = data.images[chosen].astype(np.float32) / np.float32(127.5) - 1
+        seen = (real, data.conditions[chosen])
+        y = seen[1]
+        asked = conditions.like_the_data(data, evaluation.num_samples(protocol))
+    every = max(1, steps // 5)
     return [
         callbacks.StopOnNaN(),
-        callbacks.HealthCheck(real),
+        callbacks.HealthCheck(seen),
         callbacks.Progress(batch_size=batch_size),
-        callbacks.SampleGrid(directory / "samples", every=max(1, steps // 10), num=num, real=real),
-        callbacks.EvaluateGenerator(protocol, directory, max(1, steps // 5), evaluation.num_samples(protocol)),
+        callbacks.SampleGrid(directory / "samples", every=max(1, steps // 10), num=num, y=y, real=real),
+        callbacks.EvaluateGenerator(protocol, directory, every, evaluation.num_samples(protocol), y=asked),
         callbacks.RunFolder(directory, dataclasses.asdict(plan), batch_size=batch_size),
         callbacks.Backup(directory / BACKUPS),  # after the records: what is killed in between is recorded anew
         callbacks.SaveOnInterrupt(directory / "model.keras"),

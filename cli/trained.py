@@ -1,5 +1,6 @@
 """What was trained: run folders and files of models, to sample and to measure."""
 
+import functools
 import pathlib
 
 import numpy as np
@@ -8,12 +9,14 @@ import keras_gans as kg
 from keras_gans import pictures
 from keras_gans.callbacks.backup import backups
 from keras_gans.callbacks.run_folder import read_options
-from keras_gans.data.named import NAMES
+from keras_gans.data.named import NAMES, OF_ANY_SIZE
+from keras_gans.export import sample_onnx
+from keras_gans.export.generators import resolve
 from keras_gans.files import written_beside
-from keras_gans_cli import evaluation, run
+from keras_gans_cli import conditions, evaluation, run
 from keras_gans_cli.plan import standardized
 
-SIZED = set(NAMES) - {"celeb_a"}  # data that have a size of their own; others are brought to the samples' size
+SIZED = set(NAMES) - OF_ANY_SIZE  # data that have a size of their own; others are brought to the samples' size
 
 
 def model_of(source, best=False):
@@ -40,11 +43,6 @@ def model_of(source, best=False):
         raise ValueError(
             f"{source} holds a {type(model).__name__}. Expected a GAN of keras_gans, such as keras-gans train saves."
         )
-    if model.is_conditional:
-        raise ValueError(
-            f"{source} holds a conditional {type(model).__name__}. Expected an unconditional one. Load it with "
-            "keras_gans.load_model and sample it with model.sample(num, y)."
-        )
     return model
 
 
@@ -55,10 +53,40 @@ def _last(directory):
     return max(there, key=lambda file: file.stat().st_mtime_ns, default=path)
 
 
-def sampler(source):
-    """Return a function of (num, seed) that samples what was trained, an exported `.onnx` generator included."""
+def sampler(source, classes=(), captions=()):
+    """Return a function of (num, seed) that samples what was trained, an exported `.onnx` generator included.
+
+    Args:
+        source: Folder of a run, or `.keras` or `.onnx` file.
+        classes: Names or numbers of classes to go through in turn, of a conditional generator; all by default.
+        captions: Texts to go through in turn, of a generator of captions; those of the run's data by default.
+    """
     source = pathlib.Path(source)
-    return _onnx_sampler(source) if source.suffix == ".onnx" else model_of(source).sample
+    if source.suffix == ".onnx":
+        return _onnx_sampler(source, classes, captions)
+    model = model_of(source)
+
+    def sample(num, seed):
+        return model.sample(num, y=_asked(source, model, num, classes, captions), seed=seed)
+
+    return sample
+
+
+def _asked(source, model, num, classes, captions):
+    """Return `num` conditions for a model, or None where it takes none."""
+    if not model.is_conditional:
+        if classes or captions:
+            raise ValueError(f"{source} holds a generator that is not told what to make. Leave --y and --caption out.")
+        return None
+    words = conditions.read(source) if source.is_dir() else None
+    y = model.generator.inputs[1]
+    if classes or captions:
+        return conditions.asked(num, y, words, classes, captions)
+    if len(y.shape) == 1:
+        return np.arange(num) % (len(words["class_names"]) if words else resolve(model).num_classes or 1)
+    if not source.is_dir():
+        raise ValueError(f"{source} does not say what y stands for. Expected the folder of its run, or --caption.")
+    return conditions.like_the_data(run.plan_of(source).training_data, num)
 
 
 def write_samples(sample, num, seed, path):
@@ -90,11 +118,15 @@ def evaluate(source, data=None, best=False):
     """
     source = pathlib.Path(source)
     if source.suffix == ".onnx":
-        sample, about = _onnx_sampler(source), {}
+        session, head = _onnx_session(source)
+        sample, latent, about = functools.partial(sample_onnx.draw_samples, session, head), None, {}
+        made, is_conditional = tuple(head["sample_shape"]), head["conditional"]
     else:
         model = model_of(source, best)
-        sample, about = model.sample, {"step": model.step, "ema": model.ema_generator is not None}
-    made, path = tuple(sample(1, seed=0).shape[1:]), None
+        sample, latent = model.sample, model.latent
+        about = {"step": model.step, "ema": model.ema_generator is not None}
+        made, is_conditional = tuple(model.generator.outputs[0].shape[1:]), model.is_conditional
+    path = None
     if data is None:
         if not source.is_dir():
             raise ValueError(f"{source} does not say what data it was trained on. Pass --data, such as --data mnist.")
@@ -108,20 +140,32 @@ def evaluate(source, data=None, best=False):
             f"{source} makes samples of shape {made}, {data} holds {tuple(real.sample_shape)}. Expected the "
             "same. Measure it against data of its own kind."
         )
-    return evaluation.measure(sample, evaluation.protocol_for(data, real), path, **about), path
+    if is_conditional and getattr(real, "conditions", None) is None:
+        raise ValueError(
+            f"{source} holds a conditional generator, {data} has neither labels nor captions. Expected data like its "
+            "own, which say what to ask for."
+        )
+    of_data = functools.partial(conditions.like_the_data, real) if is_conditional else None
+    return evaluation.measure(sample, evaluation.protocol_for(data, real), path, of_data, latent, **about), path
 
 
-def _onnx_sampler(path):
-    from keras_gans.export import sample_onnx
-
+def _onnx_session(path):
+    """Return the session and the metadata of an exported generator."""
     try:
-        session, about = sample_onnx.load(path)
+        return sample_onnx.load(path)
     except (Exception, SystemExit) as error:  # onnxruntime has a class of its own for each kind of damage
         raise ValueError(f"{path} cannot be read: {error} Expected a file of keras-gans export.") from error
 
+
+def _onnx_sampler(path, classes, captions):
+    session, about = _onnx_session(path)
+    names = (about.get("conditions") or {}).get("class_names")
+
     def sample(num, seed):
         try:
-            return sample_onnx.draw_samples(session, about, num, seed)
+            labels = [conditions.label(name, names) for name in classes]
+            y = sample_onnx.conditions(session, about, num, labels, captions)
+            return sample_onnx.draw_samples(session, about, num, seed, y)
         except SystemExit as error:  # it is a script too
             raise ValueError(str(error)) from error
 

@@ -33,10 +33,11 @@ def load(path):
     return session, about
 
 
-def draw_samples(session, about, num, seed, labels=None):
-    """Return `num` samples, float32; what is drawn follows from the seed."""
-    z = draw_latent(about["latent"], (num, about["latent_dim"]), np.random.default_rng(seed))
-    inputs = {"z": z, **conditions(session, about["num_classes"], labels, num)}
+def draw_samples(session, about, num, seed, y=None):
+    """Return `num` samples, float32, of conditions y where there are some; what is drawn follows from the seed."""
+    inputs = {"z": draw_latent(about["latent"], (num, about["latent_dim"]), np.random.default_rng(seed))}
+    if y is not None:
+        inputs["y"] = y
     batches = [{k: v[i : i + BATCH] for k, v in inputs.items()} for i in range(0, num, BATCH)]
     return np.concatenate([session.run(["images"], batch)[0] for batch in batches])
 
@@ -58,22 +59,43 @@ def draw_latent(latent, shape, generator):
     )
 
 
-def conditions(session, num_classes, labels, num):
-    """Return `num` conditions that go through the labels in turn, in the form that the input y has; {} without y."""
+def conditions(session, about, num, labels=None, captions=None):
+    """Return `num` conditions that go through labels or captions in turn, all classes by default; None without y."""
     y = next((value for value in session.get_inputs() if value.name == "y"), None)
+    num_classes = about["num_classes"]
     if y is None:
-        if labels:
-            raise SystemExit(f"--y {labels} was passed. Expected none: this generator takes no condition. Omit --y.")
-        return {}
-    if not labels and not num_classes:
+        if labels or captions:
+            asked = f"--y {labels}" if labels else f"--caption {captions[0]!r}"
+            raise SystemExit(f"{asked} was passed. Expected none: this generator takes no condition. Omit it.")
+        return None
+    if captions:
+        cycle = np.resize(vectors(about, captions), (num, num_classes))
+    elif not labels and not num_classes:
         raise SystemExit("The file does not say how many classes y has. Expected labels. Pass --y 0 1 2.")
-    if num_classes and any(not 0 <= label < num_classes for label in labels or []):
+    elif num_classes and any(not 0 <= label < num_classes for label in labels or []):
         raise SystemExit(f"--y {labels} was passed. Expected labels from 0 to {num_classes - 1}.")
-    cycle = np.resize(labels or np.arange(num_classes), num)
-    if len(y.shape) == 2 and y.shape[1] > 1:
-        cycle = np.eye(num_classes)[cycle]
+    else:
+        cycle = np.resize(labels or np.arange(num_classes), num)
+        if len(y.shape) == 2 and y.shape[1] > 1:
+            cycle = np.eye(num_classes)[cycle]
     dtype = {"tensor(float)": "float32", "tensor(double)": "float64"}.get(y.type, y.type[7:-1])
-    return {"y": cycle.reshape(num, *y.shape[1:]).astype(dtype)}
+    return cycle.reshape(num, *y.shape[1:]).astype(dtype)
+
+
+def vectors(about, captions):
+    """Return the vectors of captions such as "red hair, green eyes", (n, d), by the attributes in the metadata."""
+    attributes = (about.get("conditions") or {}).get("attributes")
+    if attributes is None:
+        raise SystemExit("The file does not say what captions may hold. Expected a generator of captions. Pass --y.")
+    phrases = [f"{value} {name}".strip() for name, values in attributes.items() for value in values]
+    rows = np.zeros((len(captions), len(phrases)))
+    for row, caption in zip(rows, captions, strict=True):
+        for phrase in caption.lower().split(","):
+            words = " ".join(phrase.split())
+            if words not in phrases:
+                raise SystemExit(f"{words!r} of {caption!r} is unknown. Expected phrases among {', '.join(phrases)}.")
+            row[phrases.index(words)] = 1
+    return rows
 
 
 def grid(images, columns):
@@ -109,6 +131,7 @@ def main():
     parser.add_argument("--num", type=int, default=64, help="how many samples")
     parser.add_argument("--seed", type=int, default=0, help="integer from 0 up")
     parser.add_argument("--y", type=int, nargs="+", help="labels to go through in turn; all classes by default")
+    parser.add_argument("--caption", action="append", help="what to draw, in words; may repeat")
     arguments = parser.parse_args()
     if arguments.num < 1 or arguments.seed < 0:
         raise SystemExit(f"--num {arguments.num} --seed {arguments.seed} was passed. Expected num >= 1 and seed >= 0.")
@@ -116,9 +139,11 @@ def main():
         raise SystemExit(f"{arguments.onnx} is no file. Expected one that keras_gans.export.to_onnx wrote.")
 
     session, about = load(arguments.onnx)
-    draw_samples(session, about, min(arguments.num, BATCH), arguments.seed, arguments.y)  # the first run makes room
+    y = conditions(session, about, arguments.num, arguments.y, arguments.caption)
+    few = min(arguments.num, BATCH)
+    draw_samples(session, about, few, arguments.seed, None if y is None else y[:few])  # the first run makes room
     start = time.perf_counter()
-    images = draw_samples(session, about, arguments.num, arguments.seed, arguments.y)
+    images = draw_samples(session, about, arguments.num, arguments.seed, y)
     milliseconds = (time.perf_counter() - start) / arguments.num * 1000
 
     classes = about["num_classes"] if arguments.y is None else len(arguments.y)

@@ -18,7 +18,7 @@ from keras_gans.files import written_beside
 OPSETS = range(13, 19)  # what tf2onnx writes
 
 
-def to_onnx(model_or_generator, path, opset=18, tolerance=1e-4):
+def to_onnx(model_or_generator, path, opset=18, tolerance=1e-4, conditions=None):
     """Write a generator as an ONNX file, checked, and proven equal to Keras through onnxruntime on the CPU.
 
     The graph has the inputs `z` (batch, latent_dim) float32 and, for a conditional generator, `y`, and the output
@@ -37,6 +37,8 @@ def to_onnx(model_or_generator, path, opset=18, tolerance=1e-4):
         opset: ONNX operator set, 13 to 18.
         tolerance: Largest absolute difference allowed, in the unit of the samples. The default is an eightieth of one
             of 256 grey levels; float32 usually differs by 1e-7 to 1e-5.
+        conditions: What y stands for, for the metadata: {"class_names": [...]}, or {"attributes": {name: [values]}} of
+            a `data.PhraseEncoder`.
 
     Returns:
         Dict, as in `parity.json`.
@@ -77,6 +79,7 @@ def to_onnx(model_or_generator, path, opset=18, tolerance=1e-4):
         "low_precision": low_precision,
         "low_precision_difference": None,
         **exported.describe(),
+        "conditions": conditions,
         "opset": opset,
         "versions": _versions(),
     }

@@ -184,15 +184,16 @@ class Codes(Latent):
 
     def sample(self, shape, seed):
         """Draw z; see `Latent.sample`. The last axis of `shape` is `size`."""
-        if shape[-1] != self.size:
+        if not tf.is_tensor(shape) and shape[-1] != self.size:
             raise ValueError(f"z of {shape[-1]} coordinates was asked of {self!r}. Expected {self.size}.")
         seeds = tf.unstack(tf.random.split(seed, 2 + len(self.categories)))
-        rows = shape[:-1]
-        parts = [tf.random.stateless_normal((*rows, self.noise), seeds[0])]
+        rows = shape[:-1]  # of a tensor in a SavedModel, whose number of rows is an input
+        with_last = lambda size: tf.concat([rows, [size]], axis=0) if tf.is_tensor(shape) else (*rows, size)  # noqa: E731
+        parts = [tf.random.stateless_normal(with_last(self.noise), seeds[0])]
         for size, code_seed in zip(self.categories, seeds[2:], strict=True):
             values = tf.random.stateless_uniform(rows, code_seed, 0, size, dtype=tf.int32)
             parts.append(tf.one_hot(values, size))
-        parts.append(tf.random.stateless_uniform((*rows, self.continuous), seeds[1], -1.0, 1.0))
+        parts.append(tf.random.stateless_uniform(with_last(self.continuous), seeds[1], -1.0, 1.0))
         return tf.concat(parts, axis=-1)
 
     def codes_of(self, z):
@@ -204,8 +205,9 @@ class Codes(Latent):
 
         Args:
             z: Array (m, size).
-            categorical: Value of each of the first categorical codes, an integer or integers (m,); the others stay.
-            continuous: Value of each of the first continuous codes, a number or numbers (m,); the others stay.
+            categorical: Values of the first categorical codes, an integer or integers (m,) for each; None, and a code
+                that is not reached, stays.
+            continuous: Values of the first continuous codes, a number or numbers (m,) for each; likewise.
 
         Returns:
             float32 array (m, size).
@@ -213,11 +215,13 @@ class Codes(Latent):
         z = np.array(z, np.float32)
         start = self.noise
         for size, values in zip(self.categories, categorical, strict=False):
-            z[:, start : start + size] = np.eye(size, dtype=np.float32)[np.broadcast_to(values, len(z))]
+            if values is not None:
+                z[:, start : start + size] = np.eye(size, dtype=np.float32)[np.broadcast_to(values, len(z))]
             start += size
         start = self.noise + sum(self.categories)
         for i, values in enumerate(continuous):
-            z[:, start + i] = values
+            if values is not None:
+                z[:, start + i] = values
         return z
 
     def get_config(self):

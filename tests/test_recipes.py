@@ -34,7 +34,16 @@ ON_BOTH = (
     "wgan_gp_gulrajani2017",
 )
 ON_POINTS = (*ON_BOTH, "density_ratio_mixture")
-ON_IMAGES = (*ON_BOTH, "dcgan_radford2015", "diffaugment_zhao2020", "sagan_zhang2019", "wgan_gp_digits")
+CONDITIONAL = ("acgan_odena2017", "cgan_mirza2014", "gan_cls_reed2016", "projection_miyato2018")
+ON_IMAGES = (
+    *ON_BOTH,
+    *CONDITIONAL,
+    "dcgan_radford2015",
+    "diffaugment_zhao2020",
+    "infogan_chen2016",
+    "sagan_zhang2019",
+    "wgan_gp_digits",
+)
 SMALLER = {"width": 8, "n_critic": 2, "unroll_steps": 1}  # for a run of seconds
 NUM_SAMPLES = 300  # measured in place of 10,000
 
@@ -109,7 +118,8 @@ def test_two_steps_on_digits(recipe, tmp_path):
     assert {"sliced_wasserstein", "neighbours", "diversity"} <= set(measures)
     assert "TensorFlow, Keras and keras_gans are not loaded" in text
     assert "D " in text
-    assert model.sample(2).shape == (2, 16, 16, 1)
+    assert model.is_conditional == (recipe in CONDITIONAL)
+    assert model.sample(2, y=[3, 7] if model.is_conditional else None).shape == (2, 16, 16, 1)
 
 
 @pytest.mark.data

@@ -95,7 +95,9 @@ def _measure_samples(generator, discriminator, inputs):
     """Return the samples' deviation, the mean norm of ds/dx, and the norm of the scores' gradient at G's weights."""
     with keras.StatelessScope(), tf.GradientTape() as tape:  # no moving average or seed moves
         x_fake = generator(inputs if len(inputs) > 1 else inputs[0], training=True)
-        scores = discriminator([x_fake, *inputs[1:]] if len(inputs) > 1 else x_fake, training=True)
+        takes_y = len(discriminator.inputs) > 1
+        outputs = discriminator([x_fake, *inputs[1:]] if takes_y else x_fake, training=True)
+        scores = outputs if len(discriminator.outputs) == 1 else outputs[0]
         total = tf.reduce_sum(tf.cast(scores, tf.float32))
     weights = [v.value for v in generator.trainable_variables]
     at_samples, *at_weights = tape.gradient(total, [x_fake, *weights], unconnected_gradients="zero")

@@ -36,6 +36,7 @@ HELD_OUT = (
     ("purple", "blue"),
     ("pink", "green"),
 )
+SIZE = 32
 _SKIN = np.array([(255, 224, 196), (241, 194, 150), (224, 172, 120), (176, 120, 80), (120, 76, 50)])
 _SCLERA, _PUPIL, _LIPS = (250, 250, 250), (16, 12, 20), (176, 70, 80)
 _CHUNK = 1024  # images drawn at a time
@@ -44,7 +45,7 @@ _HAIR_PLACE = (slice(0.16, 0.27), slice(0.36, 0.64))
 _EYES_PLACE = (slice(0.48, 0.63), slice(0.29, 0.71))
 
 
-def attribute_faces(size=32, num=20_000, combinations="seen", seed=0):
+def attribute_faces(size=SIZE, num=20_000, combinations="seen", seed=0):
     """Draw faces whose hair and eyes have the colours that their captions name.
 
     Pose (place, tilt, size), shape of head, hair, eyes and mouth, skin and background are at random. No file and no
@@ -107,6 +108,12 @@ def read_colours(images):
     eye_votes = _votes(nearest, (distance < 60) & (distance < to_others), len(EYES))
     eyes = np.where(eye_votes.any(axis=1), eye_votes.argmax(axis=1), -1)
     return hair_votes.argmax(axis=1), eyes
+
+
+def colours_of(vectors):
+    """Return what vectors of captions ask for, as `read_colours` says it; -1 where they do not name a colour."""
+    hair, eyes = np.split(np.asarray(vectors), [len(HAIR)], axis=1)
+    return tuple(np.where(part.any(axis=1), part.argmax(axis=1), -1) for part in (hair, eyes))
 
 
 def _place(pixels, place):

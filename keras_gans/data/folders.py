@@ -1,6 +1,7 @@
 """Image files of any size and kind, brought to one size."""
 
 import concurrent.futures
+import csv
 import functools
 import io
 import itertools
@@ -13,10 +14,11 @@ import numpy as np
 from keras_gans.data.image_set import ImageSet, room_for
 from keras_gans.data.sizes import checked_size, cut_and_resized
 
+CAPTIONS = "captions.csv"
 SUFFIXES = (".png", ".jpg", ".jpeg", ".webp")
 
 
-def image_folder(path, size):
+def image_folder(path, size, captions=None):
     """Read the PNG, JPEG and WebP files of a folder and of all folders in it.
 
     Each image is turned upright by its EXIF orientation, brought to RGB (greyscale, palette and CMYK too; transparent
@@ -24,23 +26,29 @@ def image_folder(path, size):
     files are passed over. Files that cannot be read are skipped, named in `.skipped` and told in one warning.
 
     The sub-folders of `path` are the classes, in sorted order, and an image belongs to the one it lies in, however
-    deep. If an image lies in `path` itself, the set has no labels.
+    deep. If an image lies in `path` itself, the set has no labels. Where there are captions it has these instead.
 
     Args:
         path: Folder.
         size: Side of the square images in pixels, or (height, width).
+        captions: CSV file of the captions or tags, by default `captions.csv` in the folder, where there is one: a head
+            `file,caption`, and for each image a row of its path within the folder and a text such as "red hair, green
+            eyes" (in quotes, for the comma). See `PhraseEncoder`.
 
     Returns:
         `ImageSet`, in the sorted order of the paths.
 
     Raises:
         NotADirectoryError: If `path` is no folder.
-        ValueError: If it holds no image, or none that can be read, or `size` is no size.
+        FileNotFoundError: If `captions` is no file.
+        ValueError: If it holds no image, or none that can be read, `size` is no size, or the captions are not one for
+            each image.
     """
     root = pathlib.Path(path)
     name = root.resolve().name
     height, width = checked_size(size)
     files = _image_files(root)
+    texts = _captions(root, files, captions)
     images = room_for((len(files), height, width, 3))
     kept, skipped = [], {}
     for file, (image, reason) in zip(files, decode_all(files, height, width, name), strict=True):
@@ -55,7 +63,10 @@ def image_folder(path, size):
             f"None of the {len(files)} image files of {root} can be read; {file}: {reason}. Expected whole PNG, JPEG "
             "or WebP files. Open one in a viewer, or convert them anew."
         )
-    data = ImageSet(images[: len(kept)], *_classes(root, files, kept), name=name)
+    if texts is None:
+        data = ImageSet(images[: len(kept)], *_classes(root, files, kept), name=name)
+    else:
+        data = ImageSet(images[: len(kept)], name=name, captions=[texts[file] for file in kept])
     data.skipped = skipped
     if skipped:
         named = ", ".join(itertools.islice(skipped, 3)) + (" and others" if len(skipped) > 3 else "")
@@ -65,6 +76,35 @@ def image_folder(path, size):
             stacklevel=2,
         )
     return data
+
+
+def _captions(root, files, path):
+    """Return a dict from image file to caption, or None where there are none."""
+    if path is None:
+        path = root / CAPTIONS
+        if not path.exists():
+            return None
+    with open(path, encoding="utf-8-sig", newline="") as lines:
+        rows = csv.DictReader(lines)
+        if not {"file", "caption"} <= set(rows.fieldnames or ()):
+            raise ValueError(f"{path} begins with {rows.fieldnames}. Expected a head, file,caption.")
+        found, known = {}, set(files)
+        for row in rows:
+            file = root / (row["file"] or "")
+            if file not in known or file in found or not row["caption"]:
+                problem = "is no image of the folder" if file not in known else "has two rows, or no caption"
+                raise ValueError(
+                    f"{path}, line {rows.line_num}: {row['file']!r} {problem}. Expected each image once, with a "
+                    "caption. Write captions with commas in quotes."
+                )
+            found[file] = row["caption"]
+    missing = [file for file in files if file not in found]
+    if missing:
+        raise ValueError(
+            f"{path} has captions of {len(found)} images, the folder holds {len(files)}; {missing[0]} has none. "
+            "Expected one for each."
+        )
+    return found
 
 
 def decode_all(sources, height, width, name, total=None):

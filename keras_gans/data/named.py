@@ -4,7 +4,7 @@ import difflib
 import pathlib
 import re
 
-from keras_gans.data import folders, images, mixtures
+from keras_gans.data import faces, folders, images, mixtures
 
 IMAGE_SETS = {
     "digits": images.digits,
@@ -13,7 +13,10 @@ IMAGE_SETS = {
     "stacked_mnist": images.stacked_mnist,
     "cifar10": images.cifar10,
     "celeb_a": images.celeb_a,
+    "attribute_faces": faces.attribute_faces,
 }
+OF_ANY_SIZE = {"celeb_a", "attribute_faces"}  # made in the size that is asked for
+HELD_OUT_FACES = "attribute_faces[held_out]"
 MIXTURES = {
     "ring": mixtures.ring,
     "imbalanced_ring": mixtures.imbalanced_ring,
@@ -29,8 +32,8 @@ def named(name, size=None):
     """Return the training data of a name.
 
     Args:
-        name: One of `NAMES`; "mnist[:1000]" and the like for the first images of MNIST, Fashion-MNIST or CIFAR-10; or
-            the path of a folder of images.
+        name: One of `NAMES`; "mnist[:1000]" and the like for the first images of MNIST, Fashion-MNIST or CIFAR-10;
+            "attribute_faces[held_out]" for combinations that the others lack; or the path of a folder of images.
         size: Side of the square images in pixels, or (height, width): 64 by default for a folder, and for a built-in
             set of images the size that it has.
 
@@ -51,8 +54,10 @@ def named(name, size=None):
     if part:
         images_of = IMAGE_SETS[part[1]](split=f"train[:{part[2]}]")
         return images_of if size is None else images_of.resized(size)
+    if name == HELD_OUT_FACES:
+        return faces.attribute_faces(size or faces.SIZE, combinations="held_out")
     if name in IMAGE_SETS:
-        if size is None or name == "celeb_a":
+        if size is None or name in OF_ANY_SIZE:
             return IMAGE_SETS[name](**({} if size is None else {"size": size}))
         return IMAGE_SETS[name]().resized(size)
     if pathlib.Path(name).is_dir():

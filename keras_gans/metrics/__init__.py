@@ -1,12 +1,18 @@
 """Measures of generators: arrays in, numbers with their protocol out, float64 inside."""
 
-from keras_gans.metrics.classifier import class_histogram, classifier_score, label_accuracy, stacked_modes
+from keras_gans.metrics.classifier import class_histogram, classifier_score, code_purity, label_accuracy, stacked_modes
 from keras_gans.metrics.frechet import frechet_distance, frechet_distance_of_moments
 from keras_gans.metrics.judge import Judge, fashion_mnist_judge, mnist_judge
 from keras_gans.metrics.kernel import kernel_distance
 from keras_gans.metrics.modes import mode_statistics
 from keras_gans.metrics.neighbours import precision_recall_density_coverage
-from keras_gans.metrics.protocols import JudgeProtocol, MixtureProtocol, PixelProtocol, StackedProtocol
+from keras_gans.metrics.protocols import (
+    AttributeProtocol,
+    JudgeProtocol,
+    MixtureProtocol,
+    PixelProtocol,
+    StackedProtocol,
+)
 from keras_gans.metrics.similarity import ms_ssim, ms_ssim_diversity
 from keras_gans.metrics.transport import (
     earth_movers_distance,
@@ -16,6 +22,7 @@ from keras_gans.metrics.transport import (
 )
 
 __all__ = [
+    "AttributeProtocol",
     "Judge",
     "JudgeProtocol",
     "MixtureProtocol",
@@ -23,6 +30,7 @@ __all__ = [
     "StackedProtocol",
     "class_histogram",
     "classifier_score",
+    "code_purity",
     "earth_movers_distance",
     "fashion_mnist_judge",
     "frechet_distance",

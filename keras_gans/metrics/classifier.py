@@ -96,6 +96,37 @@ def label_accuracy(probabilities, labels):
     return {"label_accuracy": float(is_right.mean()), "of_each_label": of_each, "num_samples": n}
 
 
+def code_purity(probabilities, codes):
+    """How far a code found without labels is one of the classes: the share of samples of each value's commonest class.
+
+    Manning et al. 2008, "Introduction to Information Retrieval", section 16.3: purity. 1 if each value of the code has
+    one class alone, 1 / K at least for K even classes.
+
+    Args:
+        probabilities: Array (n, K) of a classifier's probabilities in [0, 1], each row of sum 1 (to 1e-3).
+        codes: Values of the code that each sample was made of, integers (n,) from 0 up.
+
+    Returns:
+        Dict of `purity` (0 to 1), `class_of_each_value` (list), and the protocol: `num_samples`.
+
+    Raises:
+        ValueError: If the arrays do not fit, or the first is no set of probabilities.
+    """
+    probabilities, codes = _check_probabilities(probabilities), np.asarray(codes)
+    n, num_classes = probabilities.shape
+    if codes.shape != (n,) or codes.dtype.kind not in "iu" or codes.min() < 0:
+        raise ValueError(
+            f"Codes of shape {codes.shape} were passed for {n} samples. Expected ({n},) integers from 0 up."
+        )
+    counts = np.zeros((codes.max() + 1, num_classes), int)
+    np.add.at(counts, (codes, np.argmax(probabilities, axis=1)), 1)
+    return {
+        "purity": float(counts.max(axis=1).sum() / n),
+        "class_of_each_value": counts.argmax(axis=1).tolist(),
+        "num_samples": n,
+    }
+
+
 def stacked_modes(probabilities):
     """Modes of stacked digits that a generator draws: the numbers that a classifier reads in its samples' channels.
 

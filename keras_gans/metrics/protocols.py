@@ -195,6 +195,47 @@ class PixelProtocol:
         }
 
 
+class AttributeProtocol:
+    """Images whose attributes can be read off them: how often these are what was asked for, and the pixels.
+
+    Args:
+        real: Real images in random order, as `PixelProtocol` takes them.
+        read: Function of float images (m, height, width, channels) in [-1, 1] that returns an integer array (m,) for
+            each attribute.
+        asked: Function of conditions (m, ...) that returns the same of what was asked for.
+        names: Names of the attributes.
+        split: What the real images are, for the record.
+
+    Attributes:
+        headline: Where the number stands that ranks generators, of which less is better: (measure, number).
+
+    Example:
+        >>> protocol = AttributeProtocol(images, faces.read_colours, faces.colours_of, ("hair", "eyes"))
+        >>> protocol(model.sample(10_000, y=y, seed=0), y)["attributes"]["accuracy"]
+    """
+
+    headline = PixelProtocol.headline
+
+    def __init__(self, real, read, asked, names, split=None):
+        self.read, self.asked, self.names = read, asked, tuple(names)
+        self._pixels = PixelProtocol(real, split)
+
+    def __call__(self, samples, y=None):
+        """Measure images that were asked for by conditions y, or by none."""
+        return {**self._accuracies(samples, y), **self._pixels(samples)}
+
+    def thorough(self, samples, y=None):
+        """Measure as a call does, and add precision and its kin, and the samples' diversity."""
+        return {**self._accuracies(samples, y), **self._pixels.thorough(samples)}
+
+    def _accuracies(self, samples, y):
+        if y is None:
+            return {}
+        is_right = [r == a for r, a in zip(self.read(_within_range(samples)), self.asked(y), strict=True)]
+        each = {name: float(right.mean()) for name, right in zip(self.names, is_right, strict=True)}
+        return {"attributes": {"accuracy": float(np.all(is_right, axis=0).mean()), **each, "num_samples": len(samples)}}
+
+
 def _within_range(images):
     """Clip float images to [-1, 1]: a generator without tanh may overshoot."""
     images = np.asarray(images)

@@ -1,0 +1,55 @@
+"""InfoGAN: codes that samples tell, found without labels.
+
+Paper:      Chen et al. 2016, "InfoGAN: Interpretable Representation Learning by Information Maximizing Generative
+            Adversarial Nets", arXiv:1606.03657, equation 6 and appendix C.1: noise of 62, one code of 10 values, two
+            continuous ones; Adam 2e-4 (D) and 1e-3 (G), beta_1 0.5.
+Command:    keras-gans train infogan_chen2016 [--data mnist|fashion_mnist|digits|FOLDER|...]
+Paper says: MNIST: the code of 10 values separates the digits, with 5 % errors if each value is taken for one digit.
+Ours:       not run yet.
+Deviations: half the paper's width; batches of 64; learning rates fall to 0 along a cosine, for a run of minutes. A
+            moving average of the weights is sampled.
+"""
+
+import keras_gans as kg
+from keras_gans.recipes.optimizers import falling_adam
+
+DATA = "mnist"
+IMAGES = {
+    "steps": 3000,
+    "batch_size": 64,
+    "noise": 62,
+    "values": 10,
+    "continuous": 2,
+    "width": 32,
+    "hidden": 512,
+    "recognizer_hidden": 128,
+    "info_weight": 1.0,
+    "learning_rate": 4e-3,
+    "discriminator_learning_rate": 1e-3,
+    "ema_decay": 0.998,
+}
+
+
+def build(sample_shape, s):
+    """Return the compiled model."""
+    latent = kg.latent.Codes(s.noise, (s.values,), s.continuous)
+    generator = kg.networks.dcgan_generator(latent.size, sample_shape, s.width, 4, hidden=s.hidden)
+    discriminator = kg.networks.recognizer(
+        kg.networks.dcgan_discriminator(sample_shape, s.width, 4, hidden=s.hidden),
+        latent.code_size,
+        s.recognizer_hidden,
+    )
+    model = kg.InfoGAN(generator, discriminator, latent, s.info_weight)
+    model.compile(
+        falling_adam(s.learning_rate, s.steps),
+        falling_adam(s.discriminator_learning_rate, s.steps),
+        jit_compile=s.jit_compile,
+    )
+    model.track_ema(s.ema_decay)
+    return model
+
+
+if __name__ == "__main__":
+    from keras_gans_cli.app import train_recipe
+
+    train_recipe(__file__)
