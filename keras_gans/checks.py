@@ -171,6 +171,54 @@ def check_positive(**values):
             raise ValueError(f"{name}={value!r} was passed. Expected a number above 0.")
 
 
+def check_not_negative(**values):
+    """Refuse anything but finite numbers from 0 up.
+
+    Raises:
+        ValueError: With the argument's name.
+    """
+    for name, value in values.items():
+        if isinstance(value, bool) or not isinstance(value, int | float | np.number) or not 0 <= value < np.inf:
+            raise ValueError(f"{name}={value!r} was passed. Expected a number from 0 up.")
+
+
+def check_translators(generators, discriminators):
+    """Refuse networks that cannot translate between two sides.
+
+    Args:
+        generators: One keras Model, X -> Y, or two, the second Y -> X.
+        discriminators: keras Models of what each of them makes, or of [source, translation].
+
+    Raises:
+        TypeError: If one of them is no keras Model.
+        ValueError: If shapes do not fit, scores are not (None, 1) or (None, h, w, 1), or networks share weights.
+    """
+    for network in (*generators, *discriminators):
+        if not isinstance(network, keras.Model) or not getattr(network, "inputs", None):
+            raise TypeError(f"{network!r} was passed. Expected a built keras Model. Take one of keras_gans.networks.")
+    shape = lambda tensor: tuple(tensor.shape[1:])  # noqa: E731
+    sides = [(shape(g.inputs[0]), shape(g.outputs[0])) for g in generators]
+    if len(sides) == 2 and sides[1] != sides[0][::-1]:
+        raise ValueError(
+            f"The generators translate {sides[0][0]} to {sides[0][1]} and {sides[1][0]} to {sides[1][1]}. Expected one "
+            "to undo the other."
+        )
+    for (source, made), d in zip(sides, discriminators, strict=True):
+        seen = [shape(tensor) for tensor in d.inputs]
+        if seen not in ([made], [source, made]) or (len(seen) > 1 and len(generators) == 2):
+            raise ValueError(
+                f"A discriminator takes {seen}, the images that it judges are {made}, made of {source}. Expected "
+                + (f"[{made}]." if len(generators) == 2 else f"[{source}, {made}].")
+            )
+        if len(d.outputs) != 1 or shape(d.outputs[0])[-1:] != (1,) or len(shape(d.outputs[0])) not in (1, 3):
+            raise ValueError(
+                f"A discriminator has outputs {[shape(o) for o in d.outputs]}. Expected raw scores, (1,) or (h, w, 1)."
+            )
+    variables = [id(v) for network in (*generators, *discriminators) for v in network.variables]
+    if len(set(variables)) < len(variables):
+        raise ValueError("Networks share weights. Expected each with weights of its own. Build them one by one.")
+
+
 def check_arrays(x, y, rows):
     """Refuse NumPy data that cannot fill one batch.
 
@@ -202,17 +250,36 @@ def check_first_batch(x, y, model):
     Raises:
         ValueError: If the shape, dtype or range is wrong, a value is not finite, or a condition is missing.
     """
-    expected = tuple(model.discriminator.inputs[0].shape[1:])
+    check_samples(x, tuple(model.discriminator.inputs[0].shape[1:]), generator=model.generator)
+    if model.is_conditional and y is None:
+        raise ValueError(
+            "The networks take a condition y, the data has none. Expected batches (x, y). Pass y, or use networks "
+            "without that input."
+        )
+
+
+def check_samples(x, expected, what="Samples", generator=None):
+    """Refuse samples of another shape, dtype or range.
+
+    Args:
+        x: NumPy (rows, ...).
+        expected: Shape of one sample; None for a side of any length.
+        what: What they are, for the message.
+        generator: Model whose last activation tells the range, or None.
+
+    Raises:
+        ValueError: If the shape, dtype or range is wrong, or a value is not finite.
+    """
     if x.ndim != len(expected) + 1 or any(
         e is not None and e != got for e, got in zip(expected, x.shape[1:], strict=True)
     ):
         raise ValueError(
-            f"Samples of shape {x.shape[1:]} were passed. Expected {expected}, the discriminator's input. Resize the "
+            f"{what} of shape {x.shape[1:]} were passed. Expected {expected}, the discriminator's input. Resize the "
             "data, or build the networks for this shape."
         )
     if not tf.as_dtype(x.dtype).is_floating:
         raise ValueError(
-            f"Samples of dtype {x.dtype} were passed. Expected floats, images in [-1, 1]. Convert uint8 images with "
+            f"{what} of dtype {x.dtype} were passed. Expected floats, images in [-1, 1]. Convert uint8 images with "
             "x.astype('float32') / 127.5 - 1, or let keras_gans.data.ImageSet do it."
         )
     x = x.astype("float32")
@@ -222,12 +289,7 @@ def check_first_batch(x, y, model):
             "samples. Remove or repair them."
         )
     if len(expected) == 3:
-        _check_image_range(x, model.generator)
-    if model.is_conditional and y is None:
-        raise ValueError(
-            "The networks take a condition y, the data has none. Expected batches (x, y). Pass y, or use networks "
-            "without that input."
-        )
+        _check_image_range(x, generator)
 
 
 def _check_image_range(x, generator):
@@ -237,7 +299,8 @@ def _check_image_range(x, generator):
             f"Images with values from {low:.4g} to {high:.4g} were passed. Expected [-1, 1]. Scale images of [0, 255] "
             "with x / 127.5 - 1."
         )
-    if low >= 0 and getattr(generator.layers[-1], "activation", None) is keras.activations.tanh:
+    last = None if generator is None else generator.layers[-1]
+    if low >= 0 and getattr(last, "activation", None) is keras.activations.tanh:
         raise ValueError(
             f"Images with values from {low:.4g} to {high:.4g} were passed to a generator that ends in tanh. Expected "
             "[-1, 1], with black at -1. Scale images of [0, 1] with 2 * x - 1, or end the generator in a sigmoid."

@@ -76,6 +76,20 @@ def gather_rows(rows):
     return tf.ensure_shape(everything, (rows.shape[0] * context.num_replicas_in_sync, *rows.shape[1:]))
 
 
+def own_rows(everything, rows):
+    """Return this replica's rows of what all replicas hold of the global batch: the reverse of `gather_rows`.
+
+    Args:
+        everything: Tensor (rows times replicas, ...).
+        rows: Number of rows on this replica.
+    """
+    context = tf.distribute.get_replica_context()
+    if context is None or context.num_replicas_in_sync == 1:
+        return everything
+    start = context.replica_id_in_sync_group * rows
+    return tf.ensure_shape(everything[start : start + rows], (rows, *everything.shape[1:]))
+
+
 def mean_over_replicas(*values):
     """Return means over the global batch of what are means over this replica's rows, as a list; differentiable.
 

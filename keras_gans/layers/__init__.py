@@ -9,7 +9,9 @@ from keras_gans.layers.diff_augment import DiffAugment
 from keras_gans.layers.film import FiLM
 from keras_gans.layers.grouped_convolution import GroupedConv2D
 from keras_gans.layers.instance_noise import InstanceNoise
+from keras_gans.layers.instance_normalization import InstanceNormalization
 from keras_gans.layers.minibatch import MinibatchDiscrimination, MinibatchStandardDeviation, Packing
+from keras_gans.layers.reflection_padding import ReflectionPadding2D
 from keras_gans.layers.resizing import NearestUpsampling2D, SmoothDownsampling2D, SmoothUpsampling2D
 from keras_gans.layers.self_attention import SelfAttention
 from keras_gans.layers.spectral_normalization import SpectralNormalization
@@ -27,11 +29,13 @@ __all__ = [
     "FusedBatchNormalization",
     "GroupedConv2D",
     "InstanceNoise",
+    "InstanceNormalization",
     "MinibatchDiscrimination",
     "MinibatchStandardDeviation",
     "NearestUpsampling2D",
     "Packing",
     "RectifiedLinear",
+    "ReflectionPadding2D",
     "SelfAttention",
     "SmoothDownsampling2D",
     "SmoothUpsampling2D",

@@ -33,6 +33,7 @@ from keras_gans.losses.recognition import (
     code_negative_log_likelihood,
     feature_matching_generator,
 )
+from keras_gans.losses.reconstruction import mean_absolute_error
 from keras_gans.losses.relativistic import (
     relativistic_average_discriminator,
     relativistic_average_generator,
@@ -67,6 +68,7 @@ __all__ = [
     "least_squares_discriminator",
     "least_squares_generator",
     "matching_aware_discriminator",
+    "mean_absolute_error",
     "minimax_discriminator",
     "minimax_generator",
     "non_saturating_discriminator",

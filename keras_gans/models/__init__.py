@@ -3,6 +3,7 @@
 from keras_gans.models.acgan import ACGAN
 from keras_gans.models.composed import ComposedGAN
 from keras_gans.models.conditional import ConditionalGAN
+from keras_gans.models.cyclegan import CycleGAN
 from keras_gans.models.feature_matching import FeatureMatchingGAN
 from keras_gans.models.fgan import FGAN
 from keras_gans.models.hinge import HingeGAN
@@ -11,6 +12,7 @@ from keras_gans.models.lsgan import LSGAN
 from keras_gans.models.matching_aware import MatchingAwareGAN
 from keras_gans.models.minimax import MinimaxGAN
 from keras_gans.models.non_saturating import NonSaturatingGAN
+from keras_gans.models.pix2pix import Pix2Pix
 from keras_gans.models.r3gan import R3GAN
 from keras_gans.models.ragan import RaGAN
 from keras_gans.models.roth import RothGAN
@@ -28,12 +30,14 @@ __all__ = [
     "WGANGP",
     "ComposedGAN",
     "ConditionalGAN",
+    "CycleGAN",
     "FeatureMatchingGAN",
     "HingeGAN",
     "InfoGAN",
     "MatchingAwareGAN",
     "MinimaxGAN",
     "NonSaturatingGAN",
+    "Pix2Pix",
     "RaGAN",
     "RothGAN",
     "RpGAN",

@@ -6,6 +6,7 @@ from keras_gans.networks.mlp import mlp_discriminator, mlp_generator
 from keras_gans.networks.r3gan import r3gan_discriminator, r3gan_generator
 from keras_gans.networks.recognizer import recognizer
 from keras_gans.networks.resnet import resnet_discriminator, resnet_generator
+from keras_gans.networks.translation import patch_discriminator, resnet_translator, unet_translator
 
 __all__ = [
     "Labels",
@@ -14,9 +15,12 @@ __all__ = [
     "dcgan_generator",
     "mlp_discriminator",
     "mlp_generator",
+    "patch_discriminator",
     "r3gan_discriminator",
     "r3gan_generator",
     "recognizer",
     "resnet_discriminator",
     "resnet_generator",
+    "resnet_translator",
+    "unet_translator",
 ]
