@@ -75,7 +75,7 @@ def test_every_network_is_covered():
     functions = {name for name, value in vars(networks).items() if inspect.isfunction(value)}
     assert functions == set(networks.__all__) - {"Labels", "Vectors"}
     pairs = {f"{k}_{end}" for k in ("mlp", "dcgan", "r3gan", "resnet") for end in ("generator", "discriminator")}
-    assert functions == {*pairs, "recognizer"}
+    assert functions == {*pairs, "recognizer", "resnet_translator", "unet_translator", "patch_discriminator"}
 
 
 @pytest.mark.parametrize("kind", ["generators", "discriminators"])
