@@ -46,6 +46,11 @@ def check_networks(generator, discriminator, recognizes=False):
                 "one of x alone that has two, scores (None, 1) and logits of what it recognizes (None, k). Build it "
                 "with networks.recognizer(discriminator, k)."
             )
+        if any(hasattr(layer, "num_packed") for layer in discriminator._flatten_layers()):
+            raise ValueError(
+                "The discriminator scores packs of samples (Packing), and is to recognize each sample. Expected one or "
+                "the other. Leave Packing out."
+            )
     elif len(discriminator.outputs) != 1:
         raise ValueError(
             f"The discriminator has {len(discriminator.outputs)} outputs. Expected one, raw scores (None, 1)."

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import tiny
 from allpairspy import AllPairs
-from test_models_contract import MODELS
+from test_models_contract import CLASSES, CONDITIONAL, MODELS, RECOGNIZING
 
 import keras_gans as kg
 from keras_gans import layers, penalties, regularizers
@@ -46,6 +46,8 @@ def is_sensible(row):
         return False
     if chosen.get("clipped gradients") and chosen["model"] == "UnrolledGAN":
         return False  # whose inner steps are those of a plain optimizer
+    if chosen.get("Packing") and chosen["model"] in RECOGNIZING:
+        return False  # a pack has no class of its own
     return not (chosen.get("top-k") and chosen["model"] == "FeatureMatchingGAN")
 
 
@@ -72,20 +74,37 @@ def discriminator_of(chosen):
         h = layers.WithoutReference(4)(layers.VirtualBatchNormalization(4)(h))
     h = layers.RectifiedLinear(0.2)(h)
     h = layers.SelfAttention(2)(h) if chosen["SelfAttention"] else h
-    h = wrap(keras.layers.Dense(6, "tanh"))(keras.layers.Flatten()(h))
+    h = keras.layers.Flatten()(h)
+    inputs, name = x, chosen["model"]
+    if name in CONDITIONAL and name not in RECOGNIZING:
+        y, of_label = label_and_vector()
+        inputs = [x, y]
+        h = keras.layers.Concatenate()([h, layers.Packing(2)(of_label) if chosen["Packing"] else of_label])
+    h = wrap(keras.layers.Dense(6, "tanh"))(h)
     for layer in last:
         h = layer(h) if chosen[type(layer).__name__] else h
-    return keras.Model(x, wrap(keras.layers.Dense(1, dtype="float32"))(h), name="discriminator")
+    outputs = wrap(keras.layers.Dense(1, dtype="float32"))(h)
+    if name in RECOGNIZING:
+        outputs = [outputs, keras.layers.Dense(RECOGNIZING[name], dtype="float32")(h)]
+    return keras.Model(inputs, outputs, name="discriminator")
+
+
+def label_and_vector():
+    y = keras.Input((), dtype="int32", name="y")
+    return y, keras.layers.Embedding(CLASSES, 3)(y)
 
 
 def generator_of(chosen):
-    z = keras.Input((3,), name="z")
-    h = keras.layers.Reshape((4, 4, 4))(keras.layers.Dense(64)(z))
+    inputs = h = z = keras.Input((6,), name="z")
+    if chosen["model"] in CONDITIONAL:
+        y, of_label = label_and_vector()
+        inputs, h = [z, y], keras.layers.Concatenate()([z, of_label])
+    h = keras.layers.Reshape((4, 4, 4))(keras.layers.Dense(64)(h))
     h = layers.FusedBatchNormalization()(h)
     if chosen["SelfAttention"]:
         h = layers.SelfAttention(2)(h)
     h = layers.NearestUpsampling2D()(h)
-    return keras.Model(z, keras.layers.Conv2D(1, 3, padding="same", activation="tanh")(h), name="generator")
+    return keras.Model(inputs, keras.layers.Conv2D(1, 3, padding="same", activation="tanh")(h), name="generator")
 
 
 def model_of(chosen):
@@ -130,8 +149,9 @@ def test_trains_saves_resumes_to_the_bit_and_exports(row, tmp_path):
     keras.utils.set_random_seed(0)
     model = model_of(chosen)
     x = np.clip(np.random.default_rng(1).normal(size=(16, *SHAPE)), -1, 1).astype("float32")
+    y = tiny.labels(16, CLASSES) if model.is_conditional else None
     before = tiny.weights_of(model.generator), tiny.weights_of(model.discriminator)
-    history = model.fit(x, batch_size=8, verbose=0).history
+    history = model.fit(x, y, batch_size=8, verbose=0).history
     assert np.isfinite(list(history.values())).all()
     for network, weights in zip((model.generator, model.discriminator), before, strict=True):
         assert not np.array_equal(tiny.weights_of(network), weights)
@@ -140,7 +160,8 @@ def test_trains_saves_resumes_to_the_bit_and_exports(row, tmp_path):
     for m in (model, again):
         if chosen["model"] not in PENALISED:  # the first two steps were compiled; tracing once more takes long
             m.run_eagerly, m.train_function = True, None
-        m.fit(x, batch_size=8, verbose=0)
+        m.fit(x, y, batch_size=8, verbose=0)
     np.testing.assert_array_equal(tiny.weights_of(again), tiny.weights_of(model))
-    np.testing.assert_array_equal(again.sample(3, seed=0), model.sample(3, seed=0))
+    asked = None if y is None else [0, 1, 2]
+    np.testing.assert_array_equal(again.sample(3, asked, seed=0), model.sample(3, asked, seed=0))
     assert kg.export.to_onnx(model, tmp_path / "generator.onnx")["max_abs_difference"] < 1e-4

@@ -385,6 +385,15 @@ def test_recognizing_models_refuse_a_discriminator_of_one_output(name):
         MODELS[name](networks(name)[0], tiny.discriminator())
 
 
+@pytest.mark.parametrize("name", sorted(RECOGNIZING))
+def test_recognizing_models_refuse_packs(name):
+    x = keras.Input((2,))
+    h = keras.layers.Dense(4)(kg.layers.Packing(2)(x))
+    packed = keras.Model(x, [keras.layers.Dense(1)(h), keras.layers.Dense(RECOGNIZING[name])(h)])
+    with pytest.raises(ValueError, match="scores packs of samples"):
+        MODELS[name](networks(name)[0], packed)
+
+
 def test_every_public_model_is_listed():
     public = {n for n, v in vars(kg).items() if isinstance(v, type) and issubclass(v, kg.GAN) and v is not kg.GAN}
     assert public == {*MODELS}

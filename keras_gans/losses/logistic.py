@@ -116,8 +116,8 @@ def matching_aware_discriminator(s_real, s_fake, s_mismatched, has_mismatch=None
         s_real: Raw scores of real samples with their conditions, shape (m, 1).
         s_fake: Raw scores of generated samples with theirs, shape (m, 1).
         s_mismatched: Raw scores of real samples with other conditions, shape (m, 1).
-        has_mismatch: Booleans of shape (m,): which of these other conditions are others; all of them when None. Where
-            there is none, the term is 0.
+        has_mismatch: Booleans of shape (m,), or (m k,) where packs of k are scored: which of these other conditions are
+            others; all of them when None. Where a sample or a whole pack has none, the term is 0.
 
     Returns:
         float32 scalar.
@@ -128,5 +128,6 @@ def matching_aware_discriminator(s_real, s_fake, s_mismatched, has_mismatch=None
     s_real, s_fake, s_mismatched = checked(s_real=s_real, s_fake=s_fake, s_mismatched=s_mismatched)
     at_mismatched = ops.softplus(s_mismatched)
     if has_mismatch is not None:
-        at_mismatched = at_mismatched * ops.cast(ops.reshape(has_mismatch, (-1, 1)), "float32")
+        packs = ops.reshape(has_mismatch, (ops.shape(s_mismatched)[0], -1))
+        at_mismatched = at_mismatched * ops.cast(ops.any(packs, axis=1, keepdims=True), "float32")
     return ops.mean(ops.softplus(-s_real)) + 0.5 * (ops.mean(at_mismatched) + ops.mean(ops.softplus(s_fake)))
