@@ -13,7 +13,7 @@ import statistics
 import textwrap
 
 from keras_gans.files import written_beside
-from keras_gans_cli.tables import PAPERS_PROTOCOL, columns_of, figure, in_words, markdown, paper_rows
+from keras_gans_cli.tables import PAPERS_PROTOCOLS, columns_of, figure, in_words, markdown, paper_rows
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "results" / "recipes.json"
@@ -140,9 +140,10 @@ def page(tables, rows):
     """Return recipes/README.md."""
     hardware = sorted({row["hardware"]["cpu"] for row in rows})
     versions = sorted({", ".join(f"{k} {v}" for k, v in row["versions"].items()) for row in rows})
-    parts = [HEAD.format(hardware="; ".join(hardware), versions="; ".join(versions), papers=PAPERS_PROTOCOL)]
+    parts = [HEAD.format(hardware="; ".join(hardware), versions="; ".join(versions))]
     for data, text in tables:
-        parts.append(f"## {TITLES[data]}\n\n{text}")
+        protocol = f"\n\n{PAPERS_PROTOCOLS[data]}" if data in PAPERS_PROTOCOLS else ""
+        parts.append(f"## {TITLES[data]}\n\n{text}{protocol}")
         pictures = sorted(PICTURES.glob(f"*_*-{in_file_names(data)}.png"))
         parts += [f"![{path.stem}](../results/recipes/{path.name})\n\n*`{path.stem}`, seed 0*" for path in pictures]
         parts.append(
@@ -190,7 +191,7 @@ measurements during it included. Hardware: {hardware}. Versions: {versions}.
 - Points. Data are scaled to standard deviation 1. *modes*: those with a sample within 3 sigma; *high quality*:
   share of samples within 3 sigma of a mode; *KL*: of the histogram of modes, over samples of high quality, to
   the uniform one, in nats; *dispersion*: mean distance to the nearest mode in sigma; *EMD*: exact earth mover's
-  distance between 2,500 samples and 2,500 real points, in standard deviations of the data. {papers}"""
+  distance between 2,500 samples and 2,500 real points, in standard deviations of the data."""
 
 
 def main():
