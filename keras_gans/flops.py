@@ -21,7 +21,8 @@ def flops_of_step(model, batch_size):
         Integer.
     """
     rows = batch_size * model.n_critic
-    specs = [tf.TensorSpec((rows, *x.shape[1:]), x.dtype) for x in model.discriminator.inputs]
+    inputs = [model.discriminator.inputs[0], *model.generator.inputs[1:]]  # x, and y where there is one
+    specs = [tf.TensorSpec((rows, *x.shape[1:]), x.dtype) for x in inputs]
     data = specs[0] if len(specs) == 1 else tuple(specs)
     graph = tf.function(model.train_step, autograph=False).get_concrete_function(data).graph
     options = {

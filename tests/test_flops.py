@@ -73,6 +73,18 @@ def test_conditions_count():
     assert found == pytest.approx(by_hand(256, labels=5), rel=0.01)
 
 
+def test_a_second_output_counts():
+    generator = dense_pair(labels=True)[0]
+    x = keras.Input((C,))
+    h = keras.layers.Dense(D, use_bias=False)(x)
+    outputs = [keras.layers.Dense(units, use_bias=False)(h) for units in (1, 5)]
+    found = flops_of_step(compiled(kg.ACGAN, (generator, keras.Model(x, outputs))), 256)
+    # D's layer of 5 units: forward, its weights' gradient and its input's, of x and of x_fake, and of G's step the first
+    # and the last of these. D is not told the label: 5 rows of its first layer are not there.
+    one = by_hand(256) + 2 * 256 * (2 * 5 * B + 5 * B) + 2 * 256 * 8 * 5 * D
+    assert found == pytest.approx(one, rel=0.02)
+
+
 def test_a_gradient_penalty_costs_a_second_pass():
     plain, penalized = (
         flops_of_step(compiled(kind, dense_pair(), n_critic=2), 256) for kind in (kg.HingeGAN, kg.WGANGP)
