@@ -15,15 +15,100 @@ _RANDOM_OPERATION = re.compile("Random|TruncatedNormal|Multinomial|Stateful(Stan
 
 
 @dataclasses.dataclass(frozen=True)
-class ExportedGenerator:
-    """A generator with the latent it is sampled from.
+class Exported:
+    """What generators and translators share.
 
     Args:
-        generator: Built keras Model, z (m, latent_dim) or [z, y] -> samples (m, ...).
-        latent: Distribution of z.
+        generator: Built keras Model.
     """
 
     generator: keras.Model
+
+    @property
+    def makes_images(self):
+        """Whether the samples are images, (m, height, width, channels)."""
+        return len(self.generator.outputs[0].shape) == 4
+
+    def samples(self, *inputs):
+        """Generate in inference mode.
+
+        Args:
+            *inputs: Those of `input_specs`.
+
+        Returns:
+            float32 tensor (m, ...).
+        """
+        return tf.cast(self.generator(inputs if len(inputs) > 1 else inputs[0], training=False), tf.float32)
+
+    def traced(self, device=None):
+        """Return `samples` as one graph for all batch sizes, a concrete function of the inputs.
+
+        Args:
+            device: Name of the device to run it on; TensorFlow's choice by default.
+        """
+
+        @tf.function(input_signature=self.input_specs, autograph=False)
+        def samples(*inputs):
+            with tf.device(device):
+                return self.samples(*inputs)
+
+        return samples.get_concrete_function()
+
+    def low_precision(self):
+        """Return the 16-bit type that the generator computes in, or None."""
+        types = {layer.compute_dtype for layer in self.generator._flatten_layers()}
+        return next((name for name in _LOW_PRECISION if name in types), None)
+
+    def in_float32(self):
+        """Return a copy that computes in float32, with the same weights.
+
+        Raises:
+            ValueError: If a layer cannot be rebuilt from its configuration.
+        """
+        rebuild = lambda layer: type(layer).from_config(_in_float32(layer.get_config()))  # noqa: E731
+        try:
+            copy = keras.models.clone_model(self.generator, clone_function=rebuild)
+        except (ValueError, TypeError, NotImplementedError) as error:
+            raise ValueError(
+                f"The generator {self.generator.name!r} computes in {self.low_precision()} and cannot be rebuilt in "
+                f"float32: {error} Expected layers that come back from get_config. Build the generator under the "
+                "policy float32, copy the weights with set_weights, and export that."
+            ) from error
+        copy.set_weights(self.generator.get_weights())
+        return dataclasses.replace(self, generator=copy)
+
+
+@dataclasses.dataclass(frozen=True)
+class ExportedTranslator(Exported):
+    """A translator, images x (m, H, W, C) -> images (m, ...)."""
+
+    @property
+    def input_specs(self):
+        """Specifications of the inputs: images, named `x`."""
+        return [tf.TensorSpec(self.generator.inputs[0].shape, tf.float32, name="x")]
+
+    def draw(self, num):
+        """Draw images to try a translator on, of all values in [-1, 1]; always the same for one `num`."""
+        shape = (num, *self.generator.inputs[0].shape[1:])
+        return (np.random.default_rng(num).uniform(-1, 1, shape).astype(np.float32),)
+
+    def describe(self):
+        """Return what a program needs to translate by it, as plain JSON values."""
+        return {
+            "source_shape": list(self.generator.inputs[0].shape[1:]),
+            "sample_shape": list(self.generator.outputs[0].shape[1:]),
+            "image_range": [-1.0, 1.0],
+        }
+
+
+@dataclasses.dataclass(frozen=True)
+class ExportedGenerator(Exported):
+    """A generator with the latent it is sampled from: z (m, latent_dim) or [z, y] -> samples (m, ...).
+
+    Args:
+        latent: Distribution of z.
+    """
+
     latent: object
 
     @property
@@ -35,11 +120,6 @@ class ExportedGenerator:
     def is_conditional(self):
         """Whether the generator takes a condition y."""
         return len(self.generator.inputs) == 2
-
-    @property
-    def makes_images(self):
-        """Whether the samples are images, (m, height, width, channels)."""
-        return len(self.generator.outputs[0].shape) == 4
 
     @property
     def input_specs(self):
@@ -66,32 +146,6 @@ class ExportedGenerator:
             elif hasattr(layer, "num_classes"):  # ConditionalBatchNormalization
                 found.add(layer.num_classes)
         return found.pop() if len(found) == 1 else None
-
-    def samples(self, z, y=None):
-        """Generate in inference mode.
-
-        Args:
-            z: Latent (m, latent_dim).
-            y: Conditions (m, ...) for a conditional generator.
-
-        Returns:
-            float32 tensor (m, ...).
-        """
-        return tf.cast(self.generator(z if y is None else [z, y], training=False), tf.float32)
-
-    def traced(self, device=None):
-        """Return `samples` as one graph for all batch sizes, a concrete function of the inputs.
-
-        Args:
-            device: Name of the device to run it on; TensorFlow's choice by default.
-        """
-
-        @tf.function(input_signature=self.input_specs, autograph=False)
-        def samples(*inputs):
-            with tf.device(device):
-                return self.samples(*inputs)
-
-        return samples.get_concrete_function()
 
     def draw(self, num):
         """Draw inputs to try a generator on: z by the latent, y spread over all classes; always the same for one `num`.
@@ -123,39 +177,17 @@ class ExportedGenerator:
             "image_range": [-1.0, 1.0] if self.makes_images else None,
         }
 
-    def low_precision(self):
-        """Return the 16-bit type that the generator computes in, or None."""
-        types = {layer.compute_dtype for layer in self.generator._flatten_layers()}
-        return next((name for name in _LOW_PRECISION if name in types), None)
-
-    def in_float32(self):
-        """Return a copy that computes in float32, with the same weights.
-
-        Raises:
-            ValueError: If a layer cannot be rebuilt from its configuration.
-        """
-        rebuild = lambda layer: type(layer).from_config(_in_float32(layer.get_config()))  # noqa: E731
-        try:
-            copy = keras.models.clone_model(self.generator, clone_function=rebuild)
-        except (ValueError, TypeError, NotImplementedError) as error:
-            raise ValueError(
-                f"The generator {self.generator.name!r} computes in {self.low_precision()} and cannot be rebuilt in "
-                f"float32: {error} Expected layers that come back from get_config. Build the generator under the "
-                "policy float32, copy the weights with set_weights, and export that."
-            ) from error
-        copy.set_weights(self.generator.get_weights())
-        return dataclasses.replace(self, generator=copy)
-
 
 def resolve(model_or_generator):
     """Find the generator to export and check that it can be.
 
     Args:
         model_or_generator: A `keras_gans.GAN`, of which the sampling generator (the moving average where there is
-            one) and the latent are taken; or a keras Model of z or [z, y], with z standard normal.
+            one) and the latent are taken; a `keras_gans.TranslationModel`, of which G is; or a keras Model: of z or
+            [z, y], with z standard normal, or of images, a translator.
 
     Returns:
-        `ExportedGenerator`.
+        `ExportedGenerator` or `ExportedTranslator`.
 
     Raises:
         TypeError: If it is neither.
@@ -163,13 +195,18 @@ def resolve(model_or_generator):
         FloatingPointError: If a weight is not finite; names the first one.
     """
     generator = getattr(model_or_generator, "sampling_generator", model_or_generator)
+    if hasattr(generator, "translate"):
+        generator = generator.generator
     if not isinstance(generator, keras.Model):
         raise TypeError(
             f"{model_or_generator!r} was passed. Expected a GAN of keras_gans or its generator, a keras Model. Pass "
             "the model that was trained, or load it with keras_gans.load_model."
         )
     _check_inputs_and_output(generator)
-    exported = ExportedGenerator(generator, getattr(model_or_generator, "latent", None) or Normal())
+    if len(generator.inputs[0].shape) == 4:
+        exported = ExportedTranslator(generator)
+    else:
+        exported = ExportedGenerator(generator, getattr(model_or_generator, "latent", None) or Normal())
     for variable in generator.variables:
         value = tf.convert_to_tensor(variable)
         if value.dtype.is_floating and not bool(tf.reduce_all(tf.math.is_finite(value))):
@@ -191,10 +228,13 @@ def _check_inputs_and_output(generator):
     fits = len(shapes) in (1, 2) and len(shapes[0]) == 2 and None not in shapes[0][1:]
     if fits and len(shapes) == 2:
         fits = len(shapes[1]) in (1, 2) and None not in shapes[1][1:]
+    if len(shapes) == 1 and len(shapes[0]) == 4:
+        fits = None not in shapes[0][1:]
     if not fits:
         raise ValueError(
             f"The generator {generator.name!r} has inputs of shapes {shapes}. Expected a latent z (None, latent_dim), "
-            "or [z, y] with labels (None,) or vectors (None, num_classes). Wrap it in a model that has these inputs."
+            "[z, y] with labels (None,) or vectors (None, num_classes), or images (None, H, W, C) of a fixed size. "
+            "Wrap it in a model that has these inputs."
         )
     if len(generator.outputs) != 1 or None in generator.outputs[0].shape[1:]:
         raise ValueError(

@@ -28,6 +28,8 @@ def load(path):
     """Return the onnxruntime session of a file that `to_onnx` wrote, and its metadata."""
     session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
     about = {name: json.loads(value) for name, value in session.get_modelmeta().custom_metadata_map.items()}
+    if "source_shape" in about:
+        raise SystemExit(f"{path} holds a translator of images. Expected a generator, which takes a latent z.")
     if "latent" not in about:
         raise SystemExit(f"{path} does not name its latent. Expected a file of keras_gans.export.to_onnx.")
     return session, about

@@ -21,10 +21,11 @@ OPSETS = range(13, 19)  # what tf2onnx writes
 def to_onnx(model_or_generator, path, opset=18, tolerance=1e-4, conditions=None):
     """Write a generator as an ONNX file, checked, and proven equal to Keras through onnxruntime on the CPU.
 
-    The graph has the inputs `z` (batch, latent_dim) float32 and, for a conditional generator, `y`, and the output
-    `images` (batch, ...) float32, channels last. What is needed to sample it stands in the file's metadata (each value
-    as JSON) and in `parity.json` beside it: latent distribution, latent_dim, number of classes, image range, opset,
-    package versions, and the largest difference from Keras in inference mode for batches of 1, 2, 7 and 64.
+    The graph has the inputs `z` (batch, latent_dim) float32 and, for a conditional generator, `y`; or, for a
+    translator, `x` (batch, H, W, C) float32 in [-1, 1]. The output is `images` (batch, ...) float32, channels last.
+    What is needed to sample it stands in the file's metadata (each value as JSON) and in `parity.json` beside it:
+    latent distribution, latent_dim, number of classes, image range, opset, package versions, and the largest
+    difference from Keras in inference mode for batches of 1, 2, 7 and 64.
 
     A generator that computes in float16 or bfloat16 leaves as a float32 copy with the same weights, since
     onnxruntime's CPU rounds float16 in other places than TensorFlow and does not take bfloat16 at all: parity is that
@@ -32,7 +33,8 @@ def to_onnx(model_or_generator, path, opset=18, tolerance=1e-4, conditions=None)
 
     Args:
         model_or_generator: A `keras_gans.GAN`, of which the sampling generator and the latent are taken; or a keras
-            Model of z or [z, y], with z standard normal.
+            Model of z or [z, y], with z standard normal; or a `keras_gans.TranslationModel`, of which G is taken, or a
+            translator, such as `model.backward_generator`.
         path: File to write, usually `....onnx`. An earlier file is replaced as a whole.
         opset: ONNX operator set, 13 to 18.
         tolerance: Largest absolute difference allowed, in the unit of the samples. The default is an eightieth of one

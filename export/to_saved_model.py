@@ -5,7 +5,7 @@ import pathlib
 import keras
 import tensorflow as tf
 
-from keras_gans.export.generators import resolve
+from keras_gans.export.generators import ExportedGenerator, resolve
 from keras_gans.export.parity import measure_parity, require_parity
 from keras_gans.files import written_beside
 
@@ -17,17 +17,17 @@ def to_saved_model(model_or_generator, path):
 
     It has the signatures
 
-    - `serving_default`: `z` (m, latent_dim) float32, and `y` (m, ...) for a conditional generator -> `images`,
-      float32;
-    - `sample`: `num` int32 scalar, `seed` int64 scalar, and `y` for `num` conditions -> `images`, those that
-      `model.sample(num, y, seed=seed)` gives;
+    - `serving_default`: `z` (m, latent_dim) float32, and `y` (m, ...) for a conditional generator, or `x` (m, H, W, C)
+      float32 in [-1, 1] for a translator -> `images`, float32;
+    - `sample`, for generators only: `num` int32 scalar, `seed` int64 scalar, and `y` for `num` conditions -> `images`,
+      those that `model.sample(num, y, seed=seed)` gives;
     - `pictures`, for images only: as `serving_default`, but `images` are uint8, 0 to 255.
 
     The folder is loaded back and compared with the generator before it is moved into place.
 
     Args:
         model_or_generator: A `keras_gans.GAN`, of which the sampling generator and the latent are taken; or a keras
-            Model of z or [z, y], with z standard normal.
+            Model of z or [z, y], with z standard normal; or a translator, or a model with one.
         path: Folder to write. An earlier SavedModel there is replaced as a whole.
 
     Raises:
@@ -80,7 +80,8 @@ def _archive(exported):
     archive = keras.export.ExportArchive()
     archive.track(exported.generator)
     archive.add_endpoint("serving_default", serve, exported.input_specs)
-    archive.add_endpoint("sample", sample, scalars + exported.input_specs[1:])
+    if isinstance(exported, ExportedGenerator):
+        archive.add_endpoint("sample", sample, scalars + exported.input_specs[1:])
     if exported.makes_images:
         archive.add_endpoint("pictures", pictures, exported.input_specs)
     return archive

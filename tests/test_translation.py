@@ -4,6 +4,7 @@ import functools
 
 import keras
 import numpy as np
+import onnxruntime
 import pytest
 import scipy.signal
 import tensorflow as tf
@@ -317,6 +318,31 @@ def test_resumes_to_the_bit(name, tmp_path):
     np.testing.assert_array_equal(tiny.weights_of(again), tiny.weights_of(model))
     for pool, other in zip(model.pools, again.pools, strict=True):
         np.testing.assert_array_equal(pool.samples, other.samples)
+
+
+@every_model
+def test_both_directions_leave_as_saved_model_and_onnx(name, tmp_path):
+    model = small(name)
+    ways = {"there": model, **({"back": model.backward_generator} if name == "CycleGAN" else {})}
+    for way, what in ways.items():
+        network = model.generator if what is model else what
+        report = kg.export.to_onnx(what, tmp_path / f"{way}.onnx")
+        assert report["max_abs_difference"] < 1e-4
+        assert report["source_shape"] == report["sample_shape"] == list(SHAPE)
+        session = onnxruntime.InferenceSession(tmp_path / f"{way}.onnx", providers=["CPUExecutionProvider"])
+        (images_made,) = session.run(["images"], {"x": images(3)})
+        np.testing.assert_allclose(images_made, network(images(3)), atol=1e-5)
+        kg.export.to_saved_model(what, tmp_path / way)
+        served = tf.saved_model.load(tmp_path / way).signatures
+        assert set(served) == {"serving_default", "pictures"}
+        made = served["serving_default"](x=tf.constant(images(3)))["images"]
+        np.testing.assert_allclose(made, network(images(3)), atol=1e-6)
+
+
+def test_a_translator_is_not_sampled(tmp_path):
+    kg.export.to_onnx(small("Pix2Pix"), tmp_path / "t.onnx")
+    with pytest.raises(RuntimeError, match="holds a translator of images"):
+        kg.export.sample_with_onnxruntime(tmp_path / "t.onnx", tmp_path / "t.png")
 
 
 @functools.cache
