@@ -79,8 +79,8 @@ def test_a_second_output_counts():
     h = keras.layers.Dense(D, use_bias=False)(x)
     outputs = [keras.layers.Dense(units, use_bias=False)(h) for units in (1, 5)]
     found = flops_of_step(compiled(kg.ACGAN, (generator, keras.Model(x, outputs))), 256)
-    # D's layer of 5 units: forward, its weights' gradient and its input's, of x and of x_fake; in G's step the first and
-    # the last of these. G is told the label, D is not.
+    # D's layer of 5 units: forward, its weights' gradient and its input's, of x and of x_fake; in G's step the first
+    # and the last of these. G is told the label, D is not.
     one = by_hand(256) + 2 * 256 * (2 * 5 * B + 5 * B) + 2 * 256 * 8 * 5 * D
     assert found == pytest.approx(one, rel=0.02)
 
