@@ -195,8 +195,8 @@ def resolve(model_or_generator):
         FloatingPointError: If a weight is not finite; names the first one.
     """
     generator = getattr(model_or_generator, "sampling_generator", model_or_generator)
-    if hasattr(generator, "translate"):
-        generator = generator.generator
+    if hasattr(generator, "generators"):  # of a TranslationModel
+        generator = generator.generators[0]
     if not isinstance(generator, keras.Model):
         raise TypeError(
             f"{model_or_generator!r} was passed. Expected a GAN of keras_gans or its generator, a keras Model. Pass "

@@ -202,7 +202,12 @@ def generator_of(*shapes, outputs=None):
 REFUSED = {
     "no model": (lambda: "generator.keras", TypeError, "'generator.keras' was passed. Expected a GAN"),
     "not built": (lambda: keras.Sequential([keras.layers.Dense(2)]), ValueError, "not built.*keras.Input"),
-    "z of rank 4": (lambda: generator_of((4, 4, 1)), ValueError, r"inputs of shapes \[\(None, 4, 4, 1\)\].*latent z"),
+    "z of rank 3": (lambda: generator_of((4, 4)), ValueError, r"inputs of shapes \[\(None, 4, 4\)\].*latent z"),
+    "images of any size": (
+        lambda: keras.Sequential([keras.Input((None, None, 1)), keras.layers.Conv2D(1, 1)]),
+        ValueError,
+        r"inputs of shapes \[\(None, None, None, 1\)\].*of a fixed size",
+    ),
     "three inputs": (lambda: generator_of((4,), (1,), (1,)), ValueError, "inputs of shapes.*Expected a latent z"),
     "y of rank 3": (lambda: generator_of((4,), (2, 2)), ValueError, "inputs of shapes.*num_classes"),
     "two outputs": (lambda: generator_of((4,), outputs=2), ValueError, "outputs of shapes.*Expected one output"),
