@@ -8,14 +8,17 @@ from keras_gans.data.images import celeb_a, cifar10, digits, fashion_mnist, mnis
 from keras_gans.data.mixtures import Mixture
 from keras_gans.data.named import named
 from keras_gans.data.phrases import PhraseEncoder
+from keras_gans.data.two_sides import TwoSides, coloured_digits
 
 __all__ = [
     "ImageSet",
     "Mixture",
     "PhraseEncoder",
+    "TwoSides",
     "attribute_faces",
     "celeb_a",
     "cifar10",
+    "coloured_digits",
     "digits",
     "fashion_mnist",
     "image_folder",
