@@ -429,7 +429,7 @@ BAD_INPUT = {
     "no command of this name": (["trian"], "No such command 'trian'"),
     "no recipe": (["train"], "Missing argument 'RECIPE'"),
     "an unknown recipe": (["train", "wgan_gp_gulrajani"], "Did you mean 'wgan_gp_gulrajani2017'?"),
-    "a recipe like none": (["train", "xyz"], "There is no recipe 'xyz'. Expected one of dcgan_radford2015, "),
+    "a recipe like none": (["train", "xyz"], "There is no recipe 'xyz'. Expected one of acgan_odena2017, "),
     "an unknown option": ([*TRAIN, "--sede", "3"], "No such option: --sede"),
     "unknown data": ([*TRAIN, "--data", "mnsit"], "no built-in set. Did you mean 'mnist'?"),
     "unknown mixture": ([*TRAIN, "--data", "rign"], "Did you mean 'ring'?"),

@@ -79,7 +79,7 @@ def test_built_in_images_have_names_and_take_a_size():
 
 
 def test_every_set_has_its_name(monkeypatch):
-    images = {"digits", "mnist", "fashion_mnist", "stacked_mnist", "cifar10", "celeb_a"}
+    images = {"digits", "mnist", "fashion_mnist", "stacked_mnist", "cifar10", "celeb_a", "attribute_faces"}
     points = {"ring", "grid", "spiral", "random"}
     assert set(NAMES) == images | points | {"imbalanced_ring"}
     asked = []

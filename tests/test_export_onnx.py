@@ -160,6 +160,7 @@ def test_the_report_stands_beside_the_file_and_within_it(tmp_path):
         "num_classes": 3,
         "sample_shape": [4, 4, 1],
         "image_range": [-1.0, 1.0],
+        "conditions": None,
         "opset": 15,
     }
 
