@@ -60,7 +60,7 @@ def few():
 
 def ring():
     """With modes far apart."""
-    names = [BASELINE, "instance_noise", "minibatch_discrimination", "minibatch_deviation", "packing_2", "top_k"]
+    names = [BASELINE, "instance_noise", "minibatch_deviation", "packing_2", "top_k"]
     compared("ring", [(names, "ring", 3, None)])
 
 
