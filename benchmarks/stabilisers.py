@@ -32,7 +32,7 @@ RUNS = ROOT / "runs" / "stabilisers"
 RESULTS = ROOT / "results" / "stabilisers"
 PAGE = ROOT / "docs" / "choosing.md"
 ROUNDS, STEPS = 3, 50
-STACKED_STEPS, FEW_STEPS = 4000, 4000
+STACKED_STEPS, FEW_STEPS = 4000, 2000
 
 
 def compared(kind, runs):
