@@ -232,7 +232,8 @@ def table_of(rows, name, steps, costs):
     papers = tables.paper_rows(name, columns)
     lines += [[*row, ""] for row in papers]
     title = f"**{name}**, {steps:,} generator steps, {seeds} seed{'s' * (seeds > 1)}"
-    return "\n\n".join([title, tables.markdown(head, lines), *[tables.PAPERS_PROTOCOLS[name] for _ in papers[:1]]])
+    protocol = [tables.PAPERS_PROTOCOLS[name]] if papers else []
+    return "\n\n".join([title, tables.markdown(head, lines), *protocol])
 
 
 def _write_csv(rows, file):

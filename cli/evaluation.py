@@ -75,14 +75,16 @@ def measure(sample, protocol, path=None, conditions_of=None, latent=None, **abou
     """
     num = num_samples(protocol)
     if conditions_of is None:
-        found = protocol.thorough(sample(num, seed=SEED))
+        samples = sample(num, seed=SEED)
+        found = protocol.thorough(samples)
     else:
         y = conditions_of(num)
-        found = protocol.thorough(sample(num, seed=SEED, y=y), y)
+        samples = sample(num, seed=SEED, y=y)
+        found = protocol.thorough(samples, y)
     if isinstance(latent, kg.latent.Codes) and latent.categories and isinstance(protocol, kg.metrics.JudgeProtocol):
         # the codes that `model.sample(num, seed=SEED)` draws
         codes = latent.codes_of(np.asarray(latent.sample((num, latent.size), (SEED, 0))))[:, : latent.categories[0]]
-        probabilities = protocol.judge.describe(sample(num, seed=SEED))[1]
+        probabilities = protocol.judge.describe(samples)[1]
         found["code"] = kg.metrics.code_purity(probabilities, codes.argmax(axis=1))
     measures = {"samples": {"num": num, "seed": SEED, **about}, **found}
     if path is not None:

@@ -238,10 +238,8 @@ def _callbacks(plan, data, protocol, directory):
     real = data.sample(num, seed=0)
     seen, y, asked = real, None, None
     if plan.is_conditional:
-        chosen = np.random.default_rng(0).choice(len(data), num, replace=False)
-        real = data.images[chosen].astype(np.float32) / np.float32(127.5) - 1
-        seen = (real, data.conditions[chosen])
-        y = seen[1]
+        y = data.sample_conditions(num, seed=0)
+        seen = (real, y)
         asked = conditions.like_the_data(data, evaluation.num_samples(protocol))
     every = max(1, steps // 5)
     return [

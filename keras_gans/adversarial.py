@@ -277,6 +277,22 @@ class AdversarialModel(keras.Model):
             means = {name: tf.reshape(mean, (1,)) for name, mean in means.items()}
         return means
 
+    def evaluate(self, x=None, **kwargs):
+        """Measure held-out samples with the networks in inference mode; see the final class's `test_step`.
+
+        Args:
+            x: As in `fit`.
+            **kwargs: Passed to `keras.Model.evaluate`.
+
+        Returns:
+            List of means, or a dict with `return_dict=True`.
+        """
+        self._is_evaluating = True
+        try:
+            return super().evaluate(x, **kwargs)
+        finally:
+            self._is_evaluating = False
+
     @property
     def metrics(self):
         """The means that are being collected: those of training, or those of an evaluation while it runs."""

@@ -244,6 +244,18 @@ def check_arrays(x, y, rows):
         raise ValueError(f"{len(x)} samples and {len(y)} conditions were passed. Expected one y per x.")
 
 
+def first_batch_of(data):
+    """Return the first batch of a tf.data.Dataset.
+
+    Raises:
+        ValueError: If there is none.
+    """
+    first = next(iter(data.take(1)), None)
+    if first is None:
+        raise ValueError("The dataset is empty. Expected at least one batch. Check its path and its batch size.")
+    return first
+
+
 def check_first_batch(x, y, model):
     """Refuse data that the model cannot be trained on, looking at one batch.
 

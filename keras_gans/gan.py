@@ -285,11 +285,7 @@ class GAN(AdversarialModel):
         """
         if not kwargs.get("_use_cached_eval_dataset"):
             x, batch_size = self._as_dataset(x, y, batch_size, shuffle=False)
-        self._is_evaluating = True
-        try:
-            return super().evaluate(x, batch_size=batch_size, **kwargs)
-        finally:
-            self._is_evaluating = False
+        return super().evaluate(x, batch_size=batch_size, **kwargs)
 
     def test_step(self, data):
         """Score one held-out batch; see `evaluate`."""
@@ -331,10 +327,7 @@ class GAN(AdversarialModel):
             return
         x_spec = tf.nest.flatten(data.element_spec)[0]
         checks.check_batch_size(x_spec.shape[0], self.n_critic * self.distribute_strategy.num_replicas_in_sync)
-        first = next(iter(data.take(1)), None)
-        if first is None:
-            raise ValueError("The dataset is empty. Expected at least one batch. Check its path and its batch size.")
-        x, y, _ = keras.utils.unpack_x_y_sample_weight(first)
+        x, y, _ = keras.utils.unpack_x_y_sample_weight(checks.first_batch_of(data))
         checks.check_first_batch(x.numpy(), None if y is None else y.numpy(), self)
 
     # Sampling

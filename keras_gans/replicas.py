@@ -20,9 +20,7 @@ def draw_rows(sample, rows, dimensions):
     context = tf.distribute.get_replica_context()
     if context is None or context.num_replicas_in_sync == 1:
         return sample((rows, *dimensions))
-    everything = sample((rows * context.num_replicas_in_sync, *dimensions))
-    start = context.replica_id_in_sync_group * rows
-    return tf.slice(everything, [start] + [0] * len(dimensions), (rows, *dimensions))
+    return own_rows(sample((rows * context.num_replicas_in_sync, *dimensions)), rows)
 
 
 def update_variables(update, variables, *values):
@@ -86,8 +84,8 @@ def own_rows(everything, rows):
     context = tf.distribute.get_replica_context()
     if context is None or context.num_replicas_in_sync == 1:
         return everything
-    start = context.replica_id_in_sync_group * rows
-    return tf.ensure_shape(everything[start : start + rows], (rows, *everything.shape[1:]))
+    of_one = everything.shape[1:]
+    return tf.slice(everything, [context.replica_id_in_sync_group * rows] + [0] * len(of_one), (rows, *of_one))
 
 
 def mean_over_replicas(*values):

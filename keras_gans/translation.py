@@ -125,22 +125,6 @@ class TranslationModel(AdversarialModel):
         self._check_data(x)
         return super().fit(x, **{"shuffle": False, **kwargs})
 
-    def evaluate(self, x=None, **kwargs):
-        """Measure held-out images with the networks in inference mode; see the final class's `test_step`.
-
-        Args:
-            x: As in `fit`.
-            **kwargs: Passed to `keras.Model.evaluate`.
-
-        Returns:
-            List of means, or a dict with `return_dict=True`.
-        """
-        self._is_evaluating = True
-        try:
-            return super().evaluate(x, **kwargs)
-        finally:
-            self._is_evaluating = False
-
     def _check_data(self, data):
         spec = data.element_spec
         if not isinstance(spec, tuple) or len(spec) != 2:
@@ -149,10 +133,7 @@ class TranslationModel(AdversarialModel):
             checks.check_batch_size(part.shape[0], self.distribute_strategy.num_replicas_in_sync)
         if spec[0].shape[0] != spec[1].shape[0]:
             raise ValueError(f"Batches of {spec[0].shape[0]} x and {spec[1].shape[0]} y were passed. Expected as many.")
-        first = next(iter(data.take(1)), None)
-        if first is None:
-            raise ValueError("The dataset is empty. Expected at least one batch. Check its path and its batch size.")
-        for images, shape, side in zip(first, (self.x_shape, self.y_shape), "xy", strict=True):
+        for images, shape, side in zip(checks.first_batch_of(data), (self.x_shape, self.y_shape), "xy", strict=True):
             checks.check_samples(images.numpy(), shape, f"Images {side}")
 
     # Translating

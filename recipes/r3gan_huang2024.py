@@ -9,10 +9,10 @@ Paper says: CIFAR-10 (on 8 GPUs for days), FFHQ, ImageNet, stacked MNIST; nothin
 Ours:       MNIST: classifier-Fréchet 3.83, classifier score 8.93 (1 seed, 5,000 steps); Ring of 8 Gaussians: modes 8.0
             ± 0.0, high quality 96.7 ± 0.4 % (3 seeds, 15,000 steps); Grid of 25 Gaussians: modes 25.0 ± 0.0, high
             quality 95.4 ± 0.7 % (3 seeds, 15,000 steps).
-Deviations: images: networks of DCGAN, a quarter of its width (the paper's, of 16, 32 and 64
-            channels in one block each, were at a distance of 32 after 4,000 steps and 14 minutes); gamma 10 falling to
-            1; beta_2 0.9 all along; no augmentation; learning rate 2e-3, for a run of minutes. Points: five layers of
-            80 units, gamma 0.03 all along, beta_2 0.99, learning rate 2e-3.
+Deviations: images: networks of DCGAN, a quarter of its width (the paper's, of 16, 32 and 64 channels in one block each,
+            were at a distance of 32 after 4,000 steps and 14 minutes); gamma 10 falling to 1; beta_2 0.9 all along; no
+            augmentation; learning rate 2e-3, for a run of minutes. Points: five layers of 80 units, gamma 0.03 all
+            along, beta_2 0.99, learning rate 2e-3.
 """
 
 import keras

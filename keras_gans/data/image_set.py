@@ -87,10 +87,16 @@ class ImageSet:
         Raises:
             ValueError: If `num` is out of that range.
         """
+        return self.images[self._chosen(num, seed)].astype(np.float32) / np.float32(127.5) - 1
+
+    def sample_conditions(self, num, seed):
+        """Return the conditions of the images that `sample` draws with this seed; arguments and errors as there."""
+        return self.conditions[self._chosen(num, seed)]
+
+    def _chosen(self, num, seed):
         check_positive_integer(num=num)
         self._check_enough(num, "num")
-        chosen = np.random.default_rng(seed).choice(len(self), num, replace=False)
-        return self.images[chosen].astype(np.float32) / np.float32(127.5) - 1
+        return np.random.default_rng(seed).choice(len(self), num, replace=False)
 
     def resized(self, size):
         """Return the set in another size, as `image_folder` brings files to one.

@@ -62,8 +62,7 @@ class CycleGAN(TranslationModel):
         name=None,
     ):
         super().__init__((generator, backward_generator), (discriminator, backward_discriminator), name=name)
-        for argument, weight in (("cycle_weight", cycle_weight), ("identity_weight", identity_weight)):
-            checks.check_not_negative(**{argument: weight})
+        checks.check_not_negative(cycle_weight=cycle_weight, identity_weight=identity_weight)
         checks.check_integer_from(0, pool_size=pool_size)
         if identity_weight and self.x_shape != self.y_shape:
             raise ValueError(
