@@ -19,9 +19,12 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "results" / "recipes.json"
 FLOORS = ROOT / "results" / "floors.json"
 PICTURES = ROOT / "results" / "recipes"
-TITLES = {
+TITLES = {  # of sections: data, or data and what is asked for
     "digits": "Digits of scikit-learn, 16x16",
     "mnist": "MNIST",
+    "mnist-labels": "MNIST, asked for by label",
+    "mnist-code": "MNIST, by codes found without labels",
+    "attribute_faces": "Drawn faces, asked for by caption",
     "mnist[:1000]": "MNIST, 1,000 images, judged by the test set",
     "stacked_mnist": "Stacked MNIST",
     "fashion_mnist": "Fashion-MNIST",
@@ -34,7 +37,9 @@ HEADLINES = {  # of the curves
     "grid": "EMD",
     "digits": "Sliced Wasserstein distance",
     "stacked_mnist": "KL of the modes",
+    "attribute_faces": "Sliced Wasserstein distance",
 }
+KINDS = ("labels", "code")  # measures whose runs have a section of their own, apart from others on the same data
 SUMMARY = {  # of the project's README: data, title, the columns that are shown
     "mnist": ("MNIST: classifier-Fréchet", ("classifier-Fréchet",)),
     "fashion_mnist": ("Fashion-MNIST: the same", ("classifier-Fréchet",)),
@@ -50,7 +55,9 @@ def write_all(rows, floors):
         rows: Rows of results/recipes.json.
         floors: Measures of real samples by data, results/floors.json.
     """
-    tables = [(data, table(data, rows, floors)) for data in TITLES if any(row["data"] == data for row in rows)]
+    tables = [
+        (section, table(section, rows, floors)) for section in TITLES if any(section_of(r) == section for r in rows)
+    ]
     with written_beside(ROOT / "recipes" / "README.md") as beside:
         beside.write_text(page(tables, rows), encoding="utf-8")
     write_between(ROOT / "README.md", "results", summary(rows, floors))
@@ -77,12 +84,18 @@ def write_between(page, name, text):
 def ours(recipe, rows):
     """Return what a recipe's head says of its own figures."""
     parts = []
-    for data in TITLES:
-        runs = [row for row in rows if (row["recipe"], row["data"]) == (recipe, data)]
+    for section in TITLES:
+        runs = [row for row in rows if (row["recipe"], section_of(row)) == (recipe, section)]
         if runs:
             figures = in_words(runs, columns_of(runs[0]["measures"])[:2])
-            parts.append(f"{TITLES[data]}: {figures} ({seeds_of(runs)}, {runs[0]['steps']:,} steps)")
+            parts.append(f"{TITLES[section]}: {figures} ({seeds_of(runs)}, {runs[0]['steps']:,} steps)")
     return textwrap.fill("; ".join(parts) + ".", 120, initial_indent="Ours:       ", subsequent_indent=" " * 12)
+
+
+def section_of(row):
+    """Return the section that a row belongs to: its data, or data and what was asked for."""
+    kind = columns_of(row["measures"])[0][1]
+    return f"{row['data']}-{kind}" if kind in KINDS else row["data"]
 
 
 def in_file_names(data):
@@ -95,13 +108,14 @@ def seeds_of(runs):
     return f"{len(runs)} seeds" if len(runs) > 1 else "1 seed"
 
 
-def table(data, rows, floors):
-    """Return the table of one set of data in Markdown."""
-    columns = columns_of(next(row["measures"] for row in rows if row["data"] == data))
+def table(section, rows, floors):
+    """Return the table of one section in Markdown."""
+    rows = [row for row in rows if section_of(row) == section]
+    columns = columns_of(rows[0]["measures"])
     head = ["recipe", "steps", "minutes", "cores", *(title for title, *_ in columns)]
     lines = []
-    for recipe in dict.fromkeys(row["recipe"] for row in rows if row["data"] == data):
-        runs = [row for row in rows if (row["data"], row["recipe"]) == (data, recipe)]
+    for recipe in dict.fromkeys(row["recipe"] for row in rows):
+        runs = [row for row in rows if row["recipe"] == recipe]
         seeds = f" ({seeds_of(runs)})" if len(runs) > 1 else ""
         minutes = statistics.median(run["seconds"] for run in runs) / 60
         cores = "/".join(sorted({str(run["hardware"]["cpu_cores"]) for run in runs}))
@@ -109,10 +123,10 @@ def table(data, rows, floors):
             [f"`{recipe}`{seeds}", f"{runs[0]['steps']:,}", f"{minutes:.1f}", cores]
             + [figure(runs, *column) for _, *column in columns]
         )
-    if data in floors:
-        real = [figure([{"measures": floors[data]}], *column) for _, *column in columns]
-        lines.append([floors[data]["samples"]["of"], "", "", "", *real])
-    lines += [[who, "", "", "", *cells] for who, *cells in paper_rows(data, columns)]
+    if section in floors:
+        real = [figure([{"measures": floors[section]}], *column) for _, *column in columns]
+        lines.append([floors[section]["samples"]["of"], "", "", "", *real])
+    lines += [[who, "", "", "", *cells] for who, *cells in paper_rows(section, columns)]
     return markdown(head, lines)
 
 
@@ -129,8 +143,8 @@ def summary(rows, floors):
 
     by_recipe = {}
     for row in rows:
-        if row["data"] in SUMMARY:
-            by_recipe.setdefault(row["recipe"], {}).setdefault(row["data"], []).append(row)
+        if section_of(row) in SUMMARY:
+            by_recipe.setdefault(row["recipe"], {}).setdefault(section_of(row), []).append(row)
     lines = [line(f"`{recipe}`", by_recipe[recipe]) for recipe in sorted(by_recipe)]
     lines.append(line("real samples", {data: [{"measures": measures}] for data, measures in floors.items()}))
     return markdown(["recipe", *(title for title, _ in SUMMARY.values())], lines)
@@ -141,14 +155,18 @@ def page(tables, rows):
     hardware = sorted({row["hardware"]["cpu"] for row in rows})
     versions = sorted({", ".join(f"{k} {v}" for k, v in row["versions"].items()) for row in rows})
     parts = [HEAD.format(hardware="; ".join(hardware), versions="; ".join(versions))]
-    for data, text in tables:
-        protocol = f"\n\n{PAPERS_PROTOCOLS[data]}" if data in PAPERS_PROTOCOLS else ""
-        parts.append(f"## {TITLES[data]}\n\n{text}{protocol}")
-        pictures = sorted(PICTURES.glob(f"*_*-{in_file_names(data)}.png"))
-        parts += [f"![{path.stem}](../results/recipes/{path.name})\n\n*`{path.stem}`, seed 0*" for path in pictures]
+    for section, text in tables:
+        protocol = f"\n\n{PAPERS_PROTOCOLS[section]}" if section in PAPERS_PROTOCOLS else ""
+        parts.append(f"## {TITLES[section]}\n\n{text}{protocol}")
+        names = {f"{r['recipe']}-{in_file_names(r['data'])}" for r in rows if section_of(r) == section}
+        parts += [
+            f"![{name}](../results/recipes/{name}.png)\n\n*`{name}`, seed 0*"
+            for name in sorted(names)
+            if (PICTURES / f"{name}.png").exists()
+        ]
         parts.append(
-            f"![{TITLES[data]}: distance over training](../results/recipes/curves-{in_file_names(data)}.png)\n\n*"
-            f"{HEADLINES.get(data, 'Classifier-Fréchet distance')} over training, seed 0*"
+            f"![{TITLES[section]}: distance over training](../results/recipes/curves-{in_file_names(section)}.png)\n\n*"
+            f"{HEADLINES.get(section, 'Classifier-Fréchet distance')} over training, seed 0*"
         )
     parts.append("## Papers and deviations\n\n" + "\n".join(map(head_of, sorted({row["recipe"] for row in rows}))))
     return "\n\n".join(parts) + "\n"

@@ -146,15 +146,16 @@ def keep(row):
         picture = "density.png" if "modes" in row["measures"] else "samples.png"
         with written_beside(PICTURES / f"{row['recipe']}-{in_file_names(row['data'])}.png") as beside:
             shutil.copy(folder(*name_of(row)) / picture, beside)
-    draw_curves(all_rows, row["data"])
+    draw_curves(all_rows, result_tables.section_of(row))
     result_tables.write_all(all_rows, json.loads(FLOORS.read_text()))
 
 
-def draw_curves(all_rows, data):
-    """Draw the distances over training of the first seed's runs on a set of data."""
-    runs = {row["recipe"]: row["curve"] for row in all_rows if (row["data"], row["seed"]) == (data, 0)}
+def draw_curves(all_rows, section):
+    """Draw the distances over training of the first seed's runs of a section."""
+    of_section = [row for row in all_rows if result_tables.section_of(row) == section]
+    runs = {row["recipe"]: row["curve"] for row in of_section if row["seed"] == 0}
     if runs:
-        pictures.curves_of_runs(runs, CURVE, PICTURES / f"curves-{in_file_names(data)}.png", log=True)
+        pictures.curves_of_runs(runs, CURVE, PICTURES / f"curves-{in_file_names(section)}.png", log=True)
 
 
 def name_of(row):
@@ -200,8 +201,8 @@ def main():
         print(summary(run(*name, cores=all_cores)), flush=True)
     for row in on_free_cores(lambda name, core: run(*name, cores=[core]), chosen(POINT_RUNS)):
         print(summary(row), flush=True)
-    for data in {row["data"] for row in rows()}:
-        draw_curves(rows(), data)
+    for section in {result_tables.section_of(row) for row in rows()}:
+        draw_curves(rows(), section)
     result_tables.main()
 
 

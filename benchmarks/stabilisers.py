@@ -55,7 +55,7 @@ def stacked():
 
 def few():
     """With 1,000 images."""
-    compared("few", [(["r1", "r1_diffaugment", "r1_ada"], "mnist[:1000]", 3, FEW_STEPS)])
+    compared("few", [([BASELINE, "diffaugment", "ada"], "mnist[:1000]", 3, FEW_STEPS)])
 
 
 def ring():

@@ -41,7 +41,8 @@ IMAGES = {
     "history_weight": 1e-3,
 }
 STACKED = {**IMAGES, "width": 32, "batch_size": 64, "ema_decay": 0.998, "r3gan_gamma": 10.0}
-FEW = {**STACKED, "learning_rate": 2e-3, "beta_2": 0.9, "gamma": 10.0}  # a D that can learn 1,000 images by heart
+# A discriminator without normalization can learn 1,000 images by heart in the minutes of a run.
+FEW = {**STACKED, "norm": None, "learning_rate": 2e-3, "beta_2": 0.9, "ema_decay": 0.99}
 
 
 def settings_for(data):
@@ -67,7 +68,7 @@ def networks(kg, sample_shape, objective, s):
             kg.networks.mlp_generator(s["latent_dim"], sample_shape, hidden),
             kg.networks.mlp_discriminator(sample_shape, hidden, spectral=objective.spectral, **ends),
         )
-    norm = "batch" if objective.mixes and not objective.spectral else None
+    norm = s.get("norm", "batch") if objective.mixes and not objective.spectral else None
     discriminator = kg.networks.dcgan_discriminator(
         sample_shape,
         s["width"],

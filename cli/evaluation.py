@@ -81,6 +81,9 @@ def measure(sample, protocol, path=None, conditions_of=None, latent=None, **abou
         y = conditions_of(num)
         samples = sample(num, seed=SEED, y=y)
         found = protocol.thorough(samples, y)
+        if isinstance(protocol, kg.metrics.AttributeProtocol):
+            unseen = np.resize(faces.held_out_vectors(), (num, y.shape[1]))
+            found["held_out_attributes"] = protocol.attributes(sample(num, seed=SEED, y=unseen), unseen)["attributes"]
     if isinstance(latent, kg.latent.Codes) and latent.categories and isinstance(protocol, kg.metrics.JudgeProtocol):
         # the codes that `model.sample(num, seed=SEED)` draws
         codes = latent.codes_of(np.asarray(latent.sample((num, latent.size), (SEED, 0))))[:, : latent.categories[0]]
@@ -88,6 +91,11 @@ def measure(sample, protocol, path=None, conditions_of=None, latent=None, **abou
         found["code"] = kg.metrics.code_purity(probabilities, codes.argmax(axis=1))
     measures = {"samples": {"num": num, "seed": SEED, **about}, **found}
     if path is not None:
-        with written_beside(path) as beside:
-            beside.write_text(json.dumps(as_json(measures), indent=1, allow_nan=False) + "\n", encoding="utf-8")
+        write(measures, path)
     return measures
+
+
+def write(measures, path):
+    """Write measures as JSON."""
+    with written_beside(path) as beside:
+        beside.write_text(json.dumps(as_json(measures), indent=1, allow_nan=False) + "\n", encoding="utf-8")

@@ -21,10 +21,6 @@ def _with_penalty(penalty_of):
     return lambda g, d, s: kg.ComposedGAN(g, d, penalties=[penalty_of(s)])
 
 
-def _r1(g, d, s):
-    return kg.ComposedGAN(g, d, penalties=[penalties.R1(s["gamma"])])
-
-
 def _then(change, g, d, s):
     model = kg.NonSaturatingGAN(g, d)
     change(model, s)
@@ -49,13 +45,6 @@ STABILISERS = {
     "diffaugment": Objective(_plain, "DiffAugment", first=lambda s: [layers.DiffAugment()], images_only=True),
     "ada": Objective(
         _plain, f"ADA, p by 1 in {ADA_IMAGES:,} images",
-        first=lambda s: [layers.AdaptiveAugment(images=ADA_IMAGES)], images_only=True,
-    ),
-    "r1_diffaugment": Objective(
-        _r1, "R1 {gamma} and DiffAugment", mixes=False, first=lambda s: [layers.DiffAugment()], images_only=True
-    ),
-    "r1_ada": Objective(
-        _r1, f"R1 {{gamma}} and ADA, p by 1 in {ADA_IMAGES:,} images", mixes=False,
         first=lambda s: [layers.AdaptiveAugment(images=ADA_IMAGES)], images_only=True,
     ),
     "balanced_consistency": Objective(

@@ -57,6 +57,15 @@ IMAGE_COLUMNS = (
     ("recall", "neighbours", "recall", "{:.2f}", 1),
     ("classes' KL", "classes", "kl_to_uniform", "{:.3f}", 1),
 )
+LABEL_COLUMNS = (
+    ("right label, %", "labels", "label_accuracy", "{:.1f}", 100),
+    ("classifier-Fréchet", "classifier_frechet", "frechet_distance", "{:.2f}", 1),
+    ("mean of the classes'", "classifier_frechet_by_class", "mean", "{:.2f}", 1),
+    ("classifier score", "classifier_score", "classifier_score", "{:.2f}", 1),
+    ("precision", "neighbours", "precision", "{:.2f}", 1),
+    ("recall", "neighbours", "recall", "{:.2f}", 1),
+)
+CODE_COLUMNS = (("purity of the code, %", "code", "purity", "{:.1f}", 100), *IMAGE_COLUMNS)
 STACKED_COLUMNS = (
     ("modes of 1,000", "stacked_modes", "modes", "{:.1f}", 1),
     ("KL", "stacked_modes", "kl_to_uniform", "{:.3f}", 1),
@@ -67,11 +76,20 @@ PIXEL_COLUMNS = (
     ("recall", "neighbours", "recall", "{:.2f}", 1),
     ("MS-SSIM", "diversity", "ms_ssim", "{:.3f}", 1),
 )
+ATTRIBUTE_COLUMNS = (
+    ("hair and eyes right, %", "attributes", "accuracy", "{:.1f}", 100),
+    ("of held-out combinations, %", "held_out_attributes", "accuracy", "{:.1f}", 100),
+    *PIXEL_COLUMNS,
+)
+# What a generator was asked for comes first: which table a run belongs to is told by the first measure of its columns.
+KINDS = (
+    LABEL_COLUMNS, CODE_COLUMNS, ATTRIBUTE_COLUMNS, POINT_COLUMNS, IMAGE_COLUMNS, STACKED_COLUMNS, PIXEL_COLUMNS,
+)  # fmt: skip
 
 
 def columns_of(measures):
     """Return those columns whose measures a protocol made: tuples of title, measure, number, format and factor."""
-    for columns in (POINT_COLUMNS, IMAGE_COLUMNS, STACKED_COLUMNS, PIXEL_COLUMNS):
+    for columns in KINDS:
         if columns[0][1] in measures:
             return tuple(column for column in columns if column[1] in measures)
     raise ValueError(f"Measures of {sorted(measures)} are of no protocol of keras_gans.metrics.")

@@ -7,6 +7,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from keras_gans.labels import num_classes_of
 from keras_gans.latent import Normal
 
 _LOW_PRECISION = ("bfloat16", "float16")
@@ -133,19 +134,7 @@ class ExportedGenerator(Exported):
     @property
     def num_classes(self):
         """Number of classes of y: its width if it is a vector, else what the layer that reads it says, else None."""
-        if not self.is_conditional:
-            return None
-        if _is_vector(self.generator.inputs[1]):
-            return self.generator.inputs[1].shape[1]
-        found = set()
-        for layer in self.generator._flatten_layers():
-            if isinstance(layer, keras.layers.Embedding):
-                found.add(layer.input_dim)
-            elif isinstance(layer, keras.layers.CategoryEncoding):
-                found.add(layer.num_tokens)
-            elif hasattr(layer, "num_classes"):  # ConditionalBatchNormalization
-                found.add(layer.num_classes)
-        return found.pop() if len(found) == 1 else None
+        return num_classes_of(self.generator) if self.is_conditional else None
 
     def draw(self, num):
         """Draw inputs to try a generator on: z by the latent, y spread over all classes; always the same for one `num`.

@@ -4,6 +4,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from keras_gans.labels import check_labels
+
 IMAGE_TOLERANCE = 1e-3
 
 
@@ -265,7 +267,8 @@ def check_first_batch(x, y, model):
         model: The GAN that is about to be trained.
 
     Raises:
-        ValueError: If the shape, dtype or range is wrong, a value is not finite, or a condition is missing.
+        ValueError: If the shape, dtype or range is wrong, a value is not finite, a condition is missing, or a label is
+            none that the networks know.
     """
     check_samples(x, tuple(model.discriminator.inputs[0].shape[1:]), generator=model.generator)
     if model.is_conditional and y is None:
@@ -273,6 +276,8 @@ def check_first_batch(x, y, model):
             "The networks take a condition y, the data has none. Expected batches (x, y). Pass y, or use networks "
             "without that input."
         )
+    if model.is_conditional:
+        check_labels(y, model.generator)
 
 
 def check_samples(x, expected, what="Samples", generator=None):

@@ -18,6 +18,7 @@ import tensorflow as tf
 from keras_gans import checks
 from keras_gans.adversarial import AdversarialModel, layers_of, seed_states, update_power_iterations
 from keras_gans.draws import drawing
+from keras_gans.labels import check_labels
 from keras_gans.latent import Normal, Uniform
 from keras_gans.moving_average import follow, ramped_decay
 from keras_gans.replicas import draw_rows, mean_over_replicas
@@ -314,6 +315,8 @@ class GAN(AdversarialModel):
         checks.check_positive_integer(batch_size=m)
         rows = m * self.n_critic
         checks.check_arrays(x, y, rows)
+        if y is not None and self.is_conditional:
+            check_labels(y, self.generator)
         order = tf.data.Dataset.range(len(x))
         if shuffle:
             order = order.shuffle(len(x), seed=int(self.noise_seed.numpy()))
@@ -396,6 +399,7 @@ class GAN(AdversarialModel):
             raise ValueError(
                 f"num={num} and {len(y)} conditions were passed. Expected one y per sample, or one for all."
             )
+        check_labels(y, self.generator)
         return tf.convert_to_tensor(y, dtype=expected.dtype)
 
     # Saving

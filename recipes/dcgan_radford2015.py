@@ -29,10 +29,11 @@ IMAGES = {
 }
 
 
-def build(sample_shape, s):
+def build(sample_shape, s, condition=None):
     """Return the compiled model."""
-    generator = kg.networks.dcgan_generator(s.latent_dim, sample_shape, s.width, s.kernel_size, hidden=s.hidden)
-    discriminator = kg.networks.dcgan_discriminator(sample_shape, s.width, s.kernel_size, hidden=s.hidden)
+    same = {"kernel_size": s.kernel_size, "hidden": s.hidden, "condition": condition}
+    generator = kg.networks.dcgan_generator(s.latent_dim, sample_shape, s.width, **same)
+    discriminator = kg.networks.dcgan_discriminator(sample_shape, s.width, **same)
     model = kg.NonSaturatingGAN(generator, discriminator, latent=kg.latent.Uniform(-1.0, 1.0))
     model.compile(
         falling_adam(s.learning_rate, s.steps),

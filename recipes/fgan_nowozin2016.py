@@ -60,15 +60,16 @@ POINTS = {
 }
 
 
-def build(sample_shape, s):
+def build(sample_shape, s, condition=None):
     """Return the compiled model."""
     if s.divergence not in DIVERGENCES:
         raise ValueError(f"divergence={s.divergence!r} was passed. Expected one of {', '.join(DIVERGENCES)}.")
     if len(sample_shape) == 1:
-        generator, discriminator = small_networks(sample_shape, s)
+        generator, discriminator = small_networks(sample_shape, s, condition)
     else:
-        generator = kg.networks.dcgan_generator(s.latent_dim, sample_shape, s.width, 4, hidden=s.hidden)
-        discriminator = kg.networks.dcgan_discriminator(sample_shape, s.width, 4, hidden=s.hidden)
+        same = {"kernel_size": 4, "hidden": s.hidden, "condition": condition}
+        generator = kg.networks.dcgan_generator(s.latent_dim, sample_shape, s.width, **same)
+        discriminator = kg.networks.dcgan_discriminator(sample_shape, s.width, **same)
     model = kg.FGAN(generator, discriminator, getattr(kg.divergences, s.divergence)())
     model.compile(
         falling_adam(s.learning_rate, s.steps, beta_2=s.beta_2),

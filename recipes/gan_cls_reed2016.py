@@ -3,6 +3,7 @@
 Paper:      Reed et al. 2016, "Generative Adversarial Text to Image Synthesis", arXiv:1605.05396, Algorithm 1 and
             section 5: Adam 2e-4, beta_1 0.5, batches of 64, the text's vector brought to 128 numbers.
 Command:    keras-gans train gan_cls_reed2016 [--data attribute_faces|FOLDER with captions.csv|mnist|...]
+            [--set mismatched=False]: without wrong texts, which is ConditionalGAN
             keras-gans sample RUN --caption "green hair, red eyes"
 Paper says: birds and flowers: pictures.
 Ours:       not run yet.
@@ -23,6 +24,7 @@ IMAGES = {
     "width": 32,
     "learning_rate": 1e-3,
     "ema_decay": 0.998,
+    "mismatched": True,
 }
 
 
@@ -30,7 +32,7 @@ def build(sample_shape, s, condition):
     """Return the compiled model."""
     generator = kg.networks.dcgan_generator(s.latent_dim, sample_shape, s.width, 4, stop_below=5, condition=condition)
     discriminator = kg.networks.dcgan_discriminator(sample_shape, s.width, 4, stop_below=5, condition=condition)
-    model = kg.MatchingAwareGAN(generator, discriminator)
+    model = (kg.MatchingAwareGAN if s.mismatched else kg.ConditionalGAN)(generator, discriminator)
     model.compile(
         falling_adam(s.learning_rate, s.steps), falling_adam(s.learning_rate, s.steps), jit_compile=s.jit_compile
     )

@@ -34,15 +34,17 @@ POINTS = {
 }
 
 
-def build(sample_shape, s):
+def build(sample_shape, s, condition=None):
     """Return the compiled model."""
     if len(sample_shape) == 1:
         generator = kg.networks.mlp_generator(s.latent_dim, sample_shape, hidden=(s.width,) * 3)
         discriminator = kg.networks.mlp_discriminator(sample_shape, hidden=(s.width,) * 3)
     else:
         widening = (s.width, 2 * s.width, 4 * s.width)
-        generator = kg.networks.mlp_generator(s.latent_dim, sample_shape, widening, "leaky_relu", "tanh")
-        discriminator = kg.networks.mlp_discriminator(sample_shape, widening[::-1], "leaky_relu")
+        generator = kg.networks.mlp_generator(
+            s.latent_dim, sample_shape, widening, "leaky_relu", "tanh", condition=condition
+        )
+        discriminator = kg.networks.mlp_discriminator(sample_shape, widening[::-1], "leaky_relu", condition=condition)
     model = kg.NonSaturatingGAN(generator, discriminator)
     model.compile(
         falling_adam(s.learning_rate, s.steps), falling_adam(s.learning_rate, s.steps), jit_compile=s.jit_compile

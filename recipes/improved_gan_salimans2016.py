@@ -43,9 +43,9 @@ POINTS = {
 }
 
 
-def build(sample_shape, s):
+def build(sample_shape, s, condition=None):
     """Return the compiled model."""
-    generator, discriminator = small_networks(sample_shape, s)
+    generator, discriminator = small_networks(sample_shape, s, condition)
     model = kg.FeatureMatchingGAN(generator, discriminator, real_label=s.real_label)
     model.compile(
         falling_adam(s.learning_rate, s.steps), falling_adam(s.learning_rate, s.steps), jit_compile=s.jit_compile

@@ -44,11 +44,11 @@ POINTS = {
 }
 
 
-def build(sample_shape, s):
+def build(sample_shape, s, condition=None):
     """Return the compiled model."""
     sigma = keras.optimizers.schedules.PolynomialDecay(s.noise, max(int(s.noisy_share * s.steps), 1), 0.0)
     generator, discriminator = small_networks(
-        sample_shape, s, discriminator_norm="batch", first=[kg.layers.InstanceNoise(sigma)]
+        sample_shape, s, condition, discriminator_norm="batch", first=[kg.layers.InstanceNoise(sigma)]
     )
     model = kg.NonSaturatingGAN(generator, discriminator)
     model.compile(

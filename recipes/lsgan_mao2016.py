@@ -39,14 +39,15 @@ POINTS = {
 }
 
 
-def build(sample_shape, s):
+def build(sample_shape, s, condition=None):
     """Return the compiled model."""
     if len(sample_shape) == 1:
         generator = kg.networks.mlp_generator(s.latent_dim, sample_shape, hidden=(s.width,) * 3)
         discriminator = kg.networks.mlp_discriminator(sample_shape, hidden=(s.width,) * 3)
     else:
-        generator = kg.networks.dcgan_generator(s.latent_dim, sample_shape, s.width, s.kernel_size, hidden=s.hidden)
-        discriminator = kg.networks.dcgan_discriminator(sample_shape, s.width, s.kernel_size, hidden=s.hidden)
+        same = {"kernel_size": s.kernel_size, "hidden": s.hidden, "condition": condition}
+        generator = kg.networks.dcgan_generator(s.latent_dim, sample_shape, s.width, **same)
+        discriminator = kg.networks.dcgan_discriminator(sample_shape, s.width, **same)
     model = kg.LSGAN(generator, discriminator)
     model.compile(
         falling_adam(s.learning_rate, s.steps),

@@ -45,9 +45,9 @@ POINTS = {
 }
 
 
-def build(sample_shape, s):
+def build(sample_shape, s, condition=None):
     """Return the compiled model."""
-    generator, discriminator = small_networks(sample_shape, s)
+    generator, discriminator = small_networks(sample_shape, s, condition)
     model = kg.ComposedGAN(generator, discriminator, penalties=[kg.penalties.R1(s.gamma)])
     model.compile(
         falling_adam(s.learning_rate, s.steps, s.beta_1, s.beta_2),

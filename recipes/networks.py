@@ -3,24 +3,27 @@
 import keras_gans as kg
 
 
-def small_networks(sample_shape, s, discriminator_norm=None, first=()):
+def small_networks(sample_shape, s, condition=None, discriminator_norm=None, first=()):
     """Return generator and discriminator of `s.width`: fully connected for points, of DCGAN's kind for images.
 
     Args:
         sample_shape: (2,) or the like, or (H, W, C).
         s: Settings with `latent_dim` and `width`: units of each of `layers` hidden layers, or channels of the largest
             map.
+        condition: What both are told, `networks.Labels(10)` or the like; None for nothing.
         discriminator_norm: Normalization in the discriminator of images; None under a gradient penalty.
         first: Layers before all others of the discriminator.
     """
     if len(sample_shape) == 1:
         hidden = (s.width,) * s.layers
         return (
-            kg.networks.mlp_generator(s.latent_dim, sample_shape, hidden),
-            kg.networks.mlp_discriminator(sample_shape, hidden, first=first),
+            kg.networks.mlp_generator(s.latent_dim, sample_shape, hidden, condition=condition),
+            kg.networks.mlp_discriminator(sample_shape, hidden, first=first, condition=condition),
         )
     return (
-        kg.networks.dcgan_generator(s.latent_dim, sample_shape, s.width, kernel_size=4, hidden=512),
+        kg.networks.dcgan_generator(
+            s.latent_dim, sample_shape, s.width, kernel_size=4, hidden=512, condition=condition
+        ),
         kg.networks.dcgan_discriminator(
             sample_shape,
             s.width,
@@ -29,5 +32,6 @@ def small_networks(sample_shape, s, discriminator_norm=None, first=()):
             stop_below=5,
             kernel_initializer=None if discriminator_norm else "he_normal",
             first=first,
+            condition=condition,
         ),
     )

@@ -50,12 +50,14 @@ POINTS = {
 }
 
 
-def build(sample_shape, s):
+def build(sample_shape, s, condition=None):
     """Return the compiled model."""
     if len(sample_shape) == 3 and s.networks not in NETWORKS:
         raise ValueError(f"networks={s.networks!r} was passed. Expected one of {', '.join(NETWORKS)}.")
     if len(sample_shape) == 1 or s.networks == "dcgan":
-        generator, discriminator = small_networks(sample_shape, s)
+        generator, discriminator = small_networks(sample_shape, s, condition)
+    elif condition is not None:
+        raise ValueError("networks='r3gan' was passed with a condition. Expected networks='dcgan', which take one.")
     else:
         widths = [s.width * 2**depth for depth in range(_stages(sample_shape))]
         generator = kg.networks.r3gan_generator(s.latent_dim, sample_shape, widths[::-1], s.blocks)

@@ -49,9 +49,9 @@ POINTS = {
 }
 
 
-def build(sample_shape, s):
+def build(sample_shape, s, condition=None):
     """Return the compiled model."""
-    generator, discriminator = small_networks(sample_shape, s)
+    generator, discriminator = small_networks(sample_shape, s, condition)
     gamma = keras.optimizers.schedules.ExponentialDecay(s.gamma, s.steps, s.gamma_falls_to / s.gamma)
     model = kg.RothGAN(generator, discriminator, gamma=gamma)
     model.compile(

@@ -27,11 +27,11 @@ IMAGES = {
 }
 
 
-def build(sample_shape, s):
+def build(sample_shape, s, condition=None):
     """Return the compiled model."""
     half = (-(-sample_shape[0] // 2),)
     generator = kg.networks.dcgan_generator(
-        s.latent_dim, sample_shape, s.width, 4, stop_below=5, spectral=True, attention=half
+        s.latent_dim, sample_shape, s.width, 4, stop_below=5, spectral=True, attention=half, condition=condition
     )
     discriminator = kg.networks.dcgan_discriminator(
         sample_shape,
@@ -42,6 +42,7 @@ def build(sample_shape, s):
         stop_below=5,
         kernel_initializer="he_normal",
         attention=half,
+        condition=condition,
     )
     model = kg.HingeGAN(generator, discriminator, n_critic=1)
     model.compile(

@@ -45,14 +45,14 @@ POINTS = {
 }
 
 
-def build(sample_shape, s):
+def build(sample_shape, s, condition=None):
     """Return the compiled model."""
     if len(sample_shape) == 1:
         generator = kg.networks.mlp_generator(s.latent_dim, sample_shape, hidden=(s.width,) * 3)
         discriminator = kg.networks.mlp_discriminator(sample_shape, hidden=(s.width,) * 3, spectral=s.spectral)
     else:
         generator = kg.networks.dcgan_generator(
-            s.latent_dim, sample_shape, s.width, s.kernel_size, stop_below=s.stop_below
+            s.latent_dim, sample_shape, s.width, s.kernel_size, stop_below=s.stop_below, condition=condition
         )
         discriminator = kg.networks.dcgan_discriminator(
             sample_shape,
@@ -62,6 +62,7 @@ def build(sample_shape, s):
             spectral=s.spectral,
             stop_below=s.stop_below,
             kernel_initializer=s.discriminator_initializer,
+            condition=condition,
         )
     model = kg.HingeGAN(generator, discriminator, n_critic=s.n_critic)
     model.compile(

@@ -47,9 +47,9 @@ POINTS = {
 }
 
 
-def build(sample_shape, s):
+def build(sample_shape, s, condition=None):
     """Return the compiled model."""
-    generator, discriminator = small_networks(sample_shape, s)
+    generator, discriminator = small_networks(sample_shape, s, condition)
     model = kg.UnrolledGAN(generator, discriminator, unroll_steps=s.unroll_steps)
     model.compile(
         falling_adam(s.learning_rate, s.steps, beta_2=0.99),

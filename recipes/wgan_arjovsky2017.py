@@ -45,14 +45,15 @@ POINTS = {
 }
 
 
-def build(sample_shape, s):
+def build(sample_shape, s, condition=None):
     """Return the compiled model."""
     if len(sample_shape) == 1:
         generator = kg.networks.mlp_generator(s.latent_dim, sample_shape, hidden=(s.width,) * s.layers)
         critic = kg.networks.mlp_discriminator(sample_shape, hidden=(s.width,) * s.layers)
     else:
-        generator = kg.networks.dcgan_generator(s.latent_dim, sample_shape, s.width, s.kernel_size, hidden=s.hidden)
-        critic = kg.networks.dcgan_discriminator(sample_shape, s.width, s.kernel_size, hidden=s.hidden)
+        same = {"kernel_size": s.kernel_size, "hidden": s.hidden, "condition": condition}
+        generator = kg.networks.dcgan_generator(s.latent_dim, sample_shape, s.width, **same)
+        critic = kg.networks.dcgan_discriminator(sample_shape, s.width, **same)
     model = kg.WGAN(generator, critic, n_critic=s.n_critic, clip_value=s.clip_value)
     falling = keras.optimizers.schedules.CosineDecay
     model.compile(

@@ -47,14 +47,14 @@ POINTS = {
 }
 
 
-def build(sample_shape, s):
+def build(sample_shape, s, condition=None):
     """Return the compiled model."""
     if len(sample_shape) == 1:
         generator = kg.networks.mlp_generator(s.latent_dim, sample_shape, hidden=(s.width,) * 3)
         critic = kg.networks.mlp_discriminator(sample_shape, hidden=(s.width,) * 3)
     else:
         generator = kg.networks.dcgan_generator(
-            s.latent_dim, sample_shape, s.width, s.kernel_size, hidden=s.generator_hidden
+            s.latent_dim, sample_shape, s.width, s.kernel_size, hidden=s.generator_hidden, condition=condition
         )
         critic = kg.networks.dcgan_discriminator(
             sample_shape,
@@ -63,6 +63,7 @@ def build(sample_shape, s):
             norm=None,
             stop_below=s.critic_stop_below,
             kernel_initializer=s.critic_initializer,
+            condition=condition,
         )
     model = kg.WGANGP(generator, critic, n_critic=s.n_critic, gp_weight=s.gp_weight)
     model.compile(

@@ -82,8 +82,13 @@ def attribute_faces(size=SIZE, num=20_000, combinations="seen", seed=0):
         part = drawn[start : start + _CHUNK]
         hair, eyes = np.array([HAIR[h] for h, _ in part]), np.array([EYES[e] for _, e in part])
         images[start : start + len(part)] = _draw(size, hair, eyes, rng)
-    captions = [f"{hair} hair, {eyes} eyes" for hair, eyes in drawn]
+    captions = [_caption(*pair) for pair in drawn]
     return ImageSet(images, captions=captions, encoder=ENCODER, name="attribute_faces")
+
+
+def held_out_vectors():
+    """Return the vectors of the captions of `HELD_OUT`, float32 (8, 14)."""
+    return ENCODER([_caption(*pair) for pair in HELD_OUT])
 
 
 def read_colours(images):
@@ -114,6 +119,10 @@ def colours_of(vectors):
     """Return what vectors of captions ask for, as `read_colours` says it; -1 where they do not name a colour."""
     hair, eyes = np.split(np.asarray(vectors), [len(HAIR)], axis=1)
     return tuple(np.where(part.any(axis=1), part.argmax(axis=1), -1) for part in (hair, eyes))
+
+
+def _caption(hair, eyes):
+    return f"{hair} hair, {eyes} eyes"
 
 
 def _place(pixels, place):
