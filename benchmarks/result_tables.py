@@ -39,6 +39,7 @@ HEADLINES = {  # of the curves
     "stacked_mnist": "KL of the modes",
     "attribute_faces": "Sliced Wasserstein distance",
 }
+ASKED = ("labels", "code", "attributes")  # first measures of what was asked for, or found
 KINDS = ("labels", "code")  # measures whose runs have a section of their own, apart from others on the same data
 SUMMARY = {  # of the project's README: data, title, the columns that are shown
     "mnist": ("MNIST: classifier-Fréchet", ("classifier-Fréchet",)),
@@ -60,8 +61,9 @@ def write_all(rows, floors):
     ]
     with written_beside(ROOT / "recipes" / "README.md") as beside:
         beside.write_text(page(tables, rows), encoding="utf-8")
-    write_between(ROOT / "README.md", "results", summary(rows, floors))
-    for recipe in {row["recipe"] for row in rows}:
+    told = summary_of_what_was_asked_for(rows)
+    write_between(ROOT / "README.md", "results", "\n\n".join(filter(None, [summary(rows, floors), told])))
+    for recipe in {row["recipe"] for row in rows} & set(recipes_of(rows)):
         path = ROOT / "recipes" / f"{recipe}.py"
         before, _, after = path.read_text(encoding="utf-8").partition("\nDeviations:")
         before = before.partition("\nOurs:")[0]
@@ -98,9 +100,9 @@ def section_of(row):
     return f"{row['data']}-{kind}" if kind in KINDS else row["data"]
 
 
-def in_file_names(data):
-    """Write the name of a set of data without what file names and links had better not hold: mnist[:1000]."""
-    return data.replace("[:", "-").replace("]", "")
+def in_file_names(name):
+    """Write the name of data, or of a recipe and its options, without what file names and links had better not hold."""
+    return re.sub(r"[^\w.]+", "-", name.replace("--set ", "")).strip("-")
 
 
 def seeds_of(runs):
@@ -150,6 +152,18 @@ def summary(rows, floors):
     return markdown(["recipe", *(title for title, _ in SUMMARY.values())], lines)
 
 
+def summary_of_what_was_asked_for(rows):
+    """Return one table of the recipes that are told what to make, or tell; nothing if there is no row of theirs."""
+    lines = []
+    for section in (section for section in TITLES if section not in SUMMARY):
+        of_section = [row for row in rows if section_of(row) == section]
+        first = columns_of(of_section[0]["measures"])[0][1] if of_section else None
+        for recipe in sorted({row["recipe"] for row in of_section}) if first in ASKED else ():
+            runs = [row for row in of_section if row["recipe"] == recipe]
+            lines.append([f"`{recipe}`", TITLES[section], in_words(runs, columns_of(runs[0]["measures"])[:2])])
+    return markdown(["recipe", "data", "what came of it"], lines) if lines else None
+
+
 def page(tables, rows):
     """Return recipes/README.md."""
     hardware = sorted({row["hardware"]["cpu"] for row in rows})
@@ -158,7 +172,7 @@ def page(tables, rows):
     for section, text in tables:
         protocol = f"\n\n{PAPERS_PROTOCOLS[section]}" if section in PAPERS_PROTOCOLS else ""
         parts.append(f"## {TITLES[section]}\n\n{text}{protocol}")
-        names = {f"{r['recipe']}-{in_file_names(r['data'])}" for r in rows if section_of(r) == section}
+        names = {in_file_names(f"{r['recipe']}-{r['data']}") for r in rows if section_of(r) == section}
         parts += [
             f"![{name}](../results/recipes/{name}.png)\n\n*`{name}`, seed 0*"
             for name in sorted(names)
@@ -168,8 +182,13 @@ def page(tables, rows):
             f"![{TITLES[section]}: distance over training](../results/recipes/curves-{in_file_names(section)}.png)\n\n*"
             f"{HEADLINES.get(section, 'Classifier-Fréchet distance')} over training, seed 0*"
         )
-    parts.append("## Papers and deviations\n\n" + "\n".join(map(head_of, sorted({row["recipe"] for row in rows}))))
+    parts.append("## Papers and deviations\n\n" + "\n".join(map(head_of, recipes_of(rows))))
     return "\n\n".join(parts) + "\n"
+
+
+def recipes_of(rows):
+    """Return the recipes' names, without the options that some rows have."""
+    return sorted({row["recipe"].split()[0] for row in rows})
 
 
 def head_of(recipe):

@@ -5,8 +5,8 @@
 Each run is one of the command line (`keras-gans train ...`) in runs/results. A run whose row is in
 results/recipes.json, made with the recipe's present constants, is not made again, and one that was stopped or killed
 goes on: the script can be ended at any time and started again. After each run it writes results/recipes.json, a picture
-of the run in results/recipes/, recipes/README.md, and the tables in README.md. A run on images has all cores; runs on
-points have one each, and there are as many at a time as cores.
+of the run in results/recipes/, recipes/README.md, and the tables in README.md. Unconditional runs on images have all
+cores; all others have one each, and there are as many at a time as cores.
 """
 
 import argparse
@@ -49,7 +49,15 @@ POINT_RECIPES = (
     "instance_noise_sonderby2016",
     "pacgan_lin2018",
 )
-IMAGE_RECIPES = (*ON_BOTH, "dcgan_radford2015", "sagan_zhang2019")
+IMAGE_RECIPES = (*ON_BOTH, "dcgan_radford2015")
+BY_LABEL = (  # as they are typed after `keras-gans train`
+    "acgan_odena2017",
+    "cgan_mirza2014",
+    "projection_miyato2018",
+    "sngan_miyato2018 --conditional",
+    "wgan_gp_gulrajani2017 --conditional",
+)
+BY_CAPTION = ("gan_cls_reed2016", "gan_cls_reed2016 --set mismatched=False")
 BEST = ("wgan_gp_gulrajani2017", "dcgan_radford2015")  # of the image recipes, by the distance of seed 0
 POINT_RUNS = [(recipe, data, seed) for data in ("ring", "grid") for recipe in POINT_RECIPES for seed in SEEDS]
 IMAGE_RUNS = (
@@ -57,7 +65,16 @@ IMAGE_RUNS = (
     + [(recipe, "mnist", 0) for recipe in IMAGE_RECIPES]
     + [(recipe, "mnist", seed) for recipe in BEST for seed in SEEDS[1:]]
     + [(recipe, "fashion_mnist", 0) for recipe in BEST]
-    + [("pacgan_lin2018", "stacked_mnist", 0), ("diffaugment_zhao2020", "mnist[:1000]", 0)]
+)
+ONE_CORE_RUNS = (
+    [
+        ("sagan_zhang2019", "mnist", 0),
+        ("pacgan_lin2018", "stacked_mnist", 0),
+        ("diffaugment_zhao2020", "mnist[:1000]", 0),
+    ]
+    + [(name, "mnist", seed) for seed in SEEDS for name in (*BY_LABEL, "infogan_chen2016")]
+    + [(name, "attribute_faces", seed) for seed in SEEDS for name in BY_CAPTION]
+    + POINT_RUNS
 )
 CURVE = "distance"
 PROTOCOLS = (metrics.JudgeProtocol, metrics.MixtureProtocol, metrics.PixelProtocol, metrics.StackedProtocol)
@@ -67,12 +84,19 @@ _keeping = threading.Lock()
 
 def folder(recipe, data, seed):
     """Return the folder of a run."""
-    return RUNS / f"{recipe}-{in_file_names(data)}-{seed}"
+    return RUNS / f"{in_file_names(recipe)}-{in_file_names(data)}-{seed}"
+
+
+def plan_of(name, data, seed):
+    """Return the plan of a recipe's name and options, as they are typed after `keras-gans train`."""
+    recipe, *options = name.split()
+    changes = dict(option.split("=") for option in options if "=" in option)
+    return make_plan(recipe, data, seed=seed, changes=changes, conditional="--conditional" in options)
 
 
 def run(recipe, data, seed, cores):
     """Make a run on some cores, or what is missing of it, unless its row is there; return its row."""
-    settings = make_plan(recipe, data, seed=seed).settings
+    settings = plan_of(recipe, data, seed).settings
     for row in rows():
         if name_of(row) == (recipe, data, seed) and row["settings"] == settings:
             return row
@@ -82,7 +106,7 @@ def run(recipe, data, seed, cores):
         options.exists() and json.loads(options.read_text())["options"]["settings"] == settings
     ):
         shutil.rmtree(directory)  # killed before it had begun, or of other constants
-    arguments = ["train", recipe, "--data", data, "--seed", str(seed), "--run-dir", str(directory)]
+    arguments = ["train", *recipe.split(), "--data", data, "--seed", str(seed), "--run-dir", str(directory)]
     arguments += ["--resume"] if directory.exists() else []
     with open(directory.with_suffix(".log"), "a") as log:
         command = ["taskset", "-c", ",".join(map(str, cores)), sys.executable, "-m", "keras_gans_cli", *arguments]
@@ -144,7 +168,7 @@ def keep(row):
     write_rows(all_rows)
     if row["seed"] == 0:
         picture = "density.png" if "modes" in row["measures"] else "samples.png"
-        with written_beside(PICTURES / f"{row['recipe']}-{in_file_names(row['data'])}.png") as beside:
+        with written_beside(PICTURES / f"{in_file_names(row['recipe'])}-{in_file_names(row['data'])}.png") as beside:
             shutil.copy(folder(*name_of(row)) / picture, beside)
     draw_curves(all_rows, result_tables.section_of(row))
     result_tables.write_all(all_rows, json.loads(FLOORS.read_text()))
@@ -191,15 +215,15 @@ def main():
     RUNS.mkdir(parents=True, exist_ok=True)
     if arguments.again:
         FLOORS.unlink(missing_ok=True)
-        for name in chosen(IMAGE_RUNS + POINT_RUNS):
+        for name in chosen(IMAGE_RUNS + ONE_CORE_RUNS):
             shutil.rmtree(folder(*name), ignore_errors=True)
-        names = {folder(*name).name for name in chosen(IMAGE_RUNS + POINT_RUNS)}
+        names = {folder(*name).name for name in chosen(IMAGE_RUNS + ONE_CORE_RUNS)}
         write_rows([row for row in rows() if folder(*name_of(row)).name not in names])
     floors()
     all_cores = cores()
     for name in chosen(IMAGE_RUNS):
         print(summary(run(*name, cores=all_cores)), flush=True)
-    for row in on_free_cores(lambda name, core: run(*name, cores=[core]), chosen(POINT_RUNS)):
+    for row in on_free_cores(lambda name, core: run(*name, cores=[core]), chosen(ONE_CORE_RUNS)):
         print(summary(row), flush=True)
     for section in {result_tables.section_of(row) for row in rows()}:
         draw_curves(rows(), section)
