@@ -25,6 +25,7 @@ TITLES = {  # of sections: data, or data and what is asked for
     "mnist-labels": "MNIST, asked for by label",
     "mnist-code": "MNIST, by codes found without labels",
     "attribute_faces": "Drawn faces, asked for by caption",
+    "coloured_digits": "Digits of scikit-learn, from grey to orange on blue cloth and back",
     "mnist[:1000]": "MNIST, 1,000 images, judged by the test set",
     "stacked_mnist": "Stacked MNIST",
     "fashion_mnist": "Fashion-MNIST",
@@ -38,8 +39,9 @@ HEADLINES = {  # of the curves
     "digits": "Sliced Wasserstein distance",
     "stacked_mnist": "KL of the modes",
     "attribute_faces": "Sliced Wasserstein distance",
+    "coloured_digits": "Error of the translations as a share of the identity's",
 }
-ASKED = ("labels", "code", "attributes")  # first measures of what was asked for, or found
+ASKED = ("labels", "code", "attributes", "forward")  # first measures of what was asked for, or found
 KINDS = ("labels", "code")  # measures whose runs have a section of their own, apart from others on the same data
 SUMMARY = {  # of the project's README: data, title, the columns that are shown
     "mnist": ("MNIST: classifier-Fréchet", ("classifier-Fréchet",)),
@@ -113,7 +115,7 @@ def seeds_of(runs):
 def table(section, rows, floors):
     """Return the table of one section in Markdown."""
     rows = [row for row in rows if section_of(row) == section]
-    columns = columns_of(rows[0]["measures"])
+    columns = max((columns_of(row["measures"]) for row in rows), key=len)
     head = ["recipe", "steps", "minutes", "cores", *(title for title, *_ in columns)]
     lines = []
     for recipe in dict.fromkeys(row["recipe"] for row in rows):

@@ -54,8 +54,8 @@ BY_LABEL = (  # as they are typed after `keras-gans train`
     "acgan_odena2017",
     "cgan_mirza2014",
     "projection_miyato2018",
-    "sngan_miyato2018 --conditional",
-    "wgan_gp_gulrajani2017 --conditional",
+    "sngan_miyato2018 --conditional --steps 3000",
+    "wgan_gp_gulrajani2017 --conditional --steps 2500",
 )
 BY_CAPTION = ("gan_cls_reed2016", "gan_cls_reed2016 --set mismatched=False")
 BEST = ("wgan_gp_gulrajani2017", "dcgan_radford2015")  # of the image recipes, by the distance of seed 0
@@ -91,7 +91,8 @@ def plan_of(name, data, seed):
     """Return the plan of a recipe's name and options, as they are typed after `keras-gans train`."""
     recipe, *options = name.split()
     changes = dict(option.split("=") for option in options if "=" in option)
-    return make_plan(recipe, data, seed=seed, changes=changes, conditional="--conditional" in options)
+    steps = int(options[options.index("--steps") + 1]) if "--steps" in options else None
+    return make_plan(recipe, data, steps=steps, seed=seed, changes=changes, conditional="--conditional" in options)
 
 
 def run(recipe, data, seed, cores):

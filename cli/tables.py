@@ -81,9 +81,14 @@ ATTRIBUTE_COLUMNS = (
     ("of held-out combinations, %", "held_out_attributes", "accuracy", "{:.1f}", 100),
     *PIXEL_COLUMNS,
 )
+TRANSLATION_COLUMNS = (
+    ("X to Y, % of the identity's error", "forward", "over_identity", "{:.1f}", 100),
+    ("Y to X, % of the identity's error", "backward", "over_identity", "{:.1f}", 100),
+)
 # What a generator was asked for comes first: which table a run belongs to is told by the first measure of its columns.
 KINDS = (
-    LABEL_COLUMNS, CODE_COLUMNS, ATTRIBUTE_COLUMNS, POINT_COLUMNS, IMAGE_COLUMNS, STACKED_COLUMNS, PIXEL_COLUMNS,
+    LABEL_COLUMNS, CODE_COLUMNS, ATTRIBUTE_COLUMNS, TRANSLATION_COLUMNS, POINT_COLUMNS, IMAGE_COLUMNS,
+    STACKED_COLUMNS, PIXEL_COLUMNS,
 )  # fmt: skip
 
 
@@ -98,8 +103,11 @@ def columns_of(measures):
 def figure(runs, measure, number, form, factor):
     """Write one run's number as it is, several as mean ± sample standard deviation, infinity where one is infinite.
 
-    JSON holds None for what is infinite, such as the KL of a generator without a sample of high quality.
+    JSON holds None for what is infinite, such as the KL of a generator without a sample of high quality. Nothing is
+    written of what was not measured, such as the way back of a translator of one direction.
     """
+    if measure not in runs[0]["measures"]:
+        return ""
     values = [run["measures"][measure][number] for run in runs]
     if None in values:
         return "∞"

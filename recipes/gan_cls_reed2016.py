@@ -16,9 +16,8 @@ import keras_gans as kg
 from keras_gans.recipes.optimizers import falling_adam
 
 DATA = "attribute_faces"
-CONDITIONAL = True
 IMAGES = {
-    "steps": 3000,
+    "steps": 2500,
     "batch_size": 64,
     "latent_dim": 64,
     "width": 32,

@@ -15,7 +15,7 @@ from keras_gans.recipes.optimizers import falling_adam
 
 DATA = "mnist"
 IMAGES = {
-    "steps": 3000,
+    "steps": 2500,
     "batch_size": 64,
     "noise": 62,
     "values": 10,

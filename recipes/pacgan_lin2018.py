@@ -19,7 +19,7 @@ from keras_gans.recipes.optimizers import falling_adam
 
 DATA = "stacked_mnist"
 IMAGES = {
-    "steps": 8000,
+    "steps": 4000,
     "batch_size": 64,
     "latent_dim": 64,
     "width": 32,

@@ -15,7 +15,7 @@ from keras_gans.recipes.optimizers import falling_adam
 
 DATA = "mnist"
 IMAGES = {
-    "steps": 5000,
+    "steps": 3000,
     "batch_size": 64,
     "latent_dim": 64,
     "width": 32,
