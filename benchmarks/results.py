@@ -1,6 +1,6 @@
 """Make every figure that the recipes claim: train, measure, tabulate.
 
-    python benchmarks/results.py [--only SUBSTRING] [--again]
+    python benchmarks/results.py [--only SUBSTRING ...] [--again]
 
 Each run is one of the command line (`keras-gans train ...`) in runs/results. A run whose row is in
 results/recipes.json, made with the recipe's present constants, is not made again, and one that was stopped or killed
@@ -74,10 +74,17 @@ ONE_CORE_RUNS = (
     ]
     + [(name, "mnist", seed) for seed in SEEDS for name in (*BY_LABEL, "infogan_chen2016")]
     + [(name, "attribute_faces", seed) for seed in SEEDS for name in BY_CAPTION]
+    + [(name, "coloured_digits", seed) for seed in SEEDS for name in ("cyclegan_zhu2017", "pix2pix_isola2017")]
     + POINT_RUNS
 )
 CURVE = "distance"
-PROTOCOLS = (metrics.JudgeProtocol, metrics.MixtureProtocol, metrics.PixelProtocol, metrics.StackedProtocol)
+PROTOCOLS = (
+    metrics.JudgeProtocol,
+    metrics.MixtureProtocol,
+    metrics.PixelProtocol,
+    metrics.StackedProtocol,
+    metrics.TranslationProtocol,
+)
 HEADLINES = [protocol.headline for protocol in PROTOCOLS]
 _keeping = threading.Lock()
 
@@ -136,6 +143,7 @@ def read(recipe, data, seed):
     directory = folder(recipe, data, seed)
     about = json.loads((directory / "options.json").read_text())
     last = json.loads((directory / "stats.jsonl").read_text().splitlines()[-1])
+    settings, n_critic = about["options"]["settings"], about["model"]["arguments"].get("n_critic", 1)
     return {
         "recipe": recipe,
         "data": data,
@@ -144,9 +152,9 @@ def read(recipe, data, seed):
         "seconds": last["seconds"],
         "hardware": about["hardware"],
         "versions": about["versions"],
-        "settings": about["options"]["settings"],
+        "settings": settings,
         "measures": json.loads((directory / "metrics.json").read_text()),
-        "curve": curve(directory, about["model"]["arguments"]["n_critic"] * about["options"]["settings"]["batch_size"]),
+        "curve": curve(directory, n_critic * settings["batch_size"]),
     }
 
 
@@ -168,7 +176,8 @@ def keep(row):
     all_rows = sorted([other for other in rows() if name_of(other) != name_of(row)] + [row], key=name_of)
     write_rows(all_rows)
     if row["seed"] == 0:
-        picture = "density.png" if "modes" in row["measures"] else "samples.png"
+        of_kind = {"modes": "density.png", "forward": "translations.png"}
+        picture = next((name for measure, name in of_kind.items() if measure in row["measures"]), "samples.png")
         with written_beside(PICTURES / f"{in_file_names(row['recipe'])}-{in_file_names(row['data'])}.png") as beside:
             shutil.copy(folder(*name_of(row)) / picture, beside)
     draw_curves(all_rows, result_tables.section_of(row))
@@ -208,11 +217,13 @@ def floors():
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--only", default="", help="make only the runs whose folder's name contains this")
+    parser.add_argument(
+        "--only", nargs="+", default=[""], help="make only runs whose folder's name contains one of these"
+    )
     parser.add_argument("--again", action="store_true", help="make runs anew that are in results/recipes.json")
     arguments = parser.parse_args()
     only = arguments.only
-    chosen = lambda runs: [run for run in runs if only in folder(*run).name]  # noqa: E731
+    chosen = lambda runs: [run for run in runs if any(part in folder(*run).name for part in only)]  # noqa: E731
     RUNS.mkdir(parents=True, exist_ok=True)
     if arguments.again:
         FLOORS.unlink(missing_ok=True)

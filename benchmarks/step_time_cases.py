@@ -9,12 +9,15 @@ class Case(NamedTuple):
     Args:
         what: In words.
         shape: Of one sample, channels last.
-        latent_dim: Length of z.
+        latent_dim: Length of z; None for translators.
         m: Samples of one discriminator step.
         n_critic: Discriminator steps.
-        loss: "non_saturating", "hinge" or "wasserstein", the last with a gradient penalty of weight 10.
+        loss: "non_saturating", "hinge" or "wasserstein", the last with a gradient penalty of weight 10; "cycle" for
+            CycleGAN's.
         adam: Learning rate, beta_1, beta_2.
         width: Of the networks.
+        sides: Sets of data, of each of which a step takes a batch: 1, or 2 of translators.
+        samples: Of each side, drawn at random: what they show costs nothing.
     """
 
     what: str
@@ -25,6 +28,8 @@ class Case(NamedTuple):
     loss: str
     adam: tuple
     width: int
+    sides: int = 1
+    samples: int = 7680
 
 
 CASES = {
@@ -44,6 +49,10 @@ CASES = {
         "hinge loss with a spectrally normalized ResNet, 32x32x3, width 64",
         (32, 32, 3), 128, 64, 1, "hinge", (2e-4, 0.0, 0.9), 64,
     ),
+    "cyclegan": Case(
+        "CycleGAN with identity loss and pools of 50, six residual blocks, patches of 70x70, 64x64x3, width 32",
+        (64, 64, 3), None, 1, 1, "cycle", (2e-4, 0.5, 0.999), 32, sides=2, samples=1280,
+    ),
 }  # fmt: skip
 GP_WEIGHT = 10.0
-SAMPLES = 7680  # of the data, drawn at random: what they show costs nothing
+CYCLE_WEIGHT, IDENTITY_WEIGHT, POOL_SIZE, BLOCKS = 10.0, 0.5, 50, 6

@@ -5,11 +5,12 @@ import sys
 import keras
 import tensorflow as tf
 from keras import layers
-from step_time_cases import CASES, GP_WEIGHT, SAMPLES
+from step_time_cases import BLOCKS, CASES, CYCLE_WEIGHT, GP_WEIGHT, IDENTITY_WEIGHT, POOL_SIZE
 from step_time_protocol import serve
 
 import keras_gans as kg
 from keras_gans.flops import flops_of_step
+from keras_gans.history_pool import HistoryPool
 
 
 def our_networks(name):
@@ -22,6 +23,9 @@ def our_networks(name):
     if name == "sn_resnet":
         generator = networks.resnet_generator(case.latent_dim, case.shape, case.width)
         return generator, networks.resnet_discriminator(case.shape, case.width, spectral=True, pooling="sum")
+    if name == "cyclegan":
+        translators = [networks.resnet_translator(case.shape, case.width, BLOCKS) for _ in range(2)]
+        return *translators, *(networks.patch_discriminator(case.shape, case.width) for _ in range(2))
     norm = None if case.loss == "wasserstein" else "batch"
     generator = networks.dcgan_generator(case.latent_dim, case.shape, case.width)
     return generator, networks.dcgan_discriminator(case.shape, case.width, norm=norm)
@@ -30,6 +34,8 @@ def our_networks(name):
 def stock_networks(name):
     """The same networks of Keras's own layers, as its guides build them."""
     case = CASES[name]
+    if name == "cyclegan":
+        return tuple(build(case) for build in (_stock_translator, _stock_patches) for _ in range(2))
     z, x = keras.Input((case.latent_dim,)), keras.Input(case.shape)
     build = {"mlp": _stock_mlp, "sn_resnet": _stock_resnet}.get(name, _stock_dcgan)
     return tuple(keras.Model(*ends) for ends in build(case, z, x))
@@ -79,15 +85,61 @@ def _stock_resnet(case, z, x):
     return (z, h), (x, spectral(layers.Dense(1))(s))
 
 
+class ReflectionPadding(layers.Layer):
+    """Padding as Keras's guide of CycleGAN has it."""
+
+    def __init__(self, padding):
+        super().__init__()
+        self.padding = (padding, padding)
+
+    def call(self, x):
+        """Return the padded images."""
+        return tf.pad(x, [[0, 0], self.padding, self.padding, [0, 0]], mode="REFLECT")
+
+
+def _stock_translator(case):
+    conv = lambda factor, kernel, **kwargs: layers.Conv2D(  # noqa: E731
+        factor * case.width, kernel, use_bias=False, **kwargs
+    )
+    doubled = lambda factor: layers.Conv2DTranspose(  # noqa: E731
+        factor * case.width, 3, strides=2, padding="same", use_bias=False
+    )
+    normed = lambda h: layers.ReLU()(layers.GroupNormalization(groups=-1)(h))  # noqa: E731
+    x = keras.Input(case.shape)
+    h = normed(conv(1, 7)(ReflectionPadding(3)(x)))
+    for factor in (2, 4):
+        h = normed(conv(factor, 3, strides=2, padding="same")(h))
+    for _ in range(BLOCKS):
+        r = conv(4, 3)(ReflectionPadding(1)(normed(conv(4, 3)(ReflectionPadding(1)(h)))))
+        h = layers.Add()([h, layers.GroupNormalization(groups=-1)(r)])
+    for factor in (2, 1):
+        h = normed(doubled(factor)(h))
+    return keras.Model(x, layers.Conv2D(case.shape[2], 7, activation="tanh")(ReflectionPadding(3)(h)))
+
+
+def _stock_patches(case):
+    h = x = keras.Input(case.shape)
+    for i, strides in enumerate((2, 2, 2, 1)):
+        h = layers.Conv2D(2**i * case.width, 4, strides=strides, use_bias=i == 0)(layers.ZeroPadding2D(1)(h))
+        h = layers.LeakyReLU(0.2)(layers.GroupNormalization(groups=-1)(h) if i else h)
+    return keras.Model(x, layers.Conv2D(1, 4)(layers.ZeroPadding2D(1)(h)))
+
+
 def batches(case):
     """Endless shuffled batches of samples that lie in memory, gathered and scaled as every candidate does it."""
-    pixels = tf.random.stateless_uniform((SAMPLES, *case.shape), (0, 0), maxval=256, dtype=tf.int32)
-    pixels = tf.cast(pixels, tf.uint8)
-    data = tf.data.Dataset.range(SAMPLES).shuffle(SAMPLES, seed=0).batch(case.m * case.n_critic, drop_remainder=True)
-    data = data.map(lambda i: tf.cast(tf.gather(pixels, i), tf.float32) / 127.5 - 1.0)
+    sides = [_side(case, seed) for seed in range(case.sides)]
+    data = tf.data.Dataset.zip(*sides) if len(sides) > 1 else sides[0]
     options = tf.data.Options()
     options.autotune.enabled = False  # else the end of each round waits, for any candidate, for a sleeping thread
     return data.repeat().prefetch(2).with_options(options)
+
+
+def _side(case, seed):
+    pixels = tf.random.stateless_uniform((case.samples, *case.shape), (seed, 0), maxval=256, dtype=tf.int32)
+    pixels = tf.cast(pixels, tf.uint8)
+    order = tf.data.Dataset.range(case.samples).shuffle(case.samples, seed=seed)
+    data = order.batch(case.m * case.n_critic, drop_remainder=True)
+    return data.map(lambda i: tf.cast(tf.gather(pixels, i), tf.float32) / 127.5 - 1.0)
 
 
 def adam(case):
@@ -99,15 +151,23 @@ def adam(case):
 def our_model(name, **compiled):
     """The library's model of a case, compiled."""
     case = CASES[name]
-    kind = {"non_saturating": kg.NonSaturatingGAN, "hinge": kg.HingeGAN, "wasserstein": kg.WGANGP}[case.loss]
-    model = kind(*our_networks(name), n_critic=case.n_critic)
+    if case.loss == "cycle":
+        model = kg.CycleGAN(*our_networks(name), CYCLE_WEIGHT, IDENTITY_WEIGHT, POOL_SIZE)
+    else:
+        kind = {"non_saturating": kg.NonSaturatingGAN, "hinge": kg.HingeGAN, "wasserstein": kg.WGANGP}[case.loss]
+        model = kind(*our_networks(name), n_critic=case.n_critic)
     model.compile(adam(case), adam(case), **compiled)
     return model
 
 
-def told(generator, discriminator):
+def networks_of(model):
+    """The networks of a model of this library, generators first."""
+    return [network for side in model.player_networks() for network in side]
+
+
+def told(networks):
     """What a candidate says of itself."""
-    parameters = [sum(int(tf.size(v.value)) for v in n.trainable_variables) for n in (generator, discriminator)]
+    parameters = [sum(int(tf.size(v.value)) for v in network.trainable_variables) for network in networks]
     return {"tensorflow": tf.__version__, "keras": keras.__version__, "trainable_parameters": parameters}
 
 
@@ -119,7 +179,7 @@ def fit(name, steps_per_execution=1, **compiled):
         calls = -(-steps // steps_per_execution)
         model.fit(data, steps_per_epoch=calls * steps_per_execution, verbose=0)
 
-    return run, told(model.generator, model.discriminator)
+    return run, told(networks_of(model))
 
 
 def bare(name):
@@ -132,13 +192,36 @@ def bare(name):
             logs = step(next(data))
         return float(logs["generator_loss"])
 
-    return run, told(model.generator, model.discriminator)
+    return run, told(networks_of(model))
 
 
 def guide(name):
     """A model as the Keras guides write one: separate passes, two tapes, the losses returned as they are."""
-    case = CASES[name]
-    generator, discriminator = stock_networks(name)
+    case, networks = CASES[name], stock_networks(name)
+    model = (guide_cyclegan if case.loss == "cycle" else guide_gan)(case, *networks)
+    model.compile(adam(case), adam(case))
+    data = batches(case)
+    run = lambda steps: model.fit(data, steps_per_epoch=steps, verbose=0)  # noqa: E731
+    return run, told(networks)
+
+
+class GuideModel(keras.Model):
+    """What the models of the guides share: two optimizers."""
+
+    def compile(self, d_optimizer, g_optimizer):
+        """Take the optimizers."""
+        super().compile()
+        self.d_optimizer = d_optimizer
+        self.g_optimizer = g_optimizer
+
+    def update(self, optimizer, tape, loss, *networks):
+        """Update the weights of networks."""
+        weights = [weight for network in networks for weight in network.trainable_variables]
+        optimizer.apply_gradients(zip(tape.gradient(loss, weights), weights, strict=True))
+
+
+def guide_gan(case, generator, discriminator):
+    """One generator, one discriminator."""
     logistic = keras.losses.BinaryCrossentropy(from_logits=True)
     mean = tf.reduce_mean
 
@@ -152,12 +235,7 @@ def guide(name):
     def g_cost(fake):
         return logistic(tf.ones_like(fake), fake) if case.loss == "non_saturating" else -mean(fake)
 
-    class GuideGAN(keras.Model):
-        def compile(self, d_optimizer, g_optimizer):
-            super().compile()
-            self.d_optimizer = d_optimizer
-            self.g_optimizer = g_optimizer
-
+    class GuideGAN(GuideModel):
         def penalty(self, real, fake):
             alpha = tf.random.uniform((case.m, 1, 1, 1))
             mixed = real + alpha * (fake - real)
@@ -176,20 +254,46 @@ def guide(name):
                     d_loss = d_cost(discriminator(real, training=True), discriminator(fake, training=True))
                     if case.loss == "wasserstein":
                         d_loss += self.penalty(real, fake)
-                weights = discriminator.trainable_variables
-                self.d_optimizer.apply_gradients(zip(tape.gradient(d_loss, weights), weights, strict=True))
+                self.update(self.d_optimizer, tape, d_loss, discriminator)
             z = tf.random.normal((case.m, case.latent_dim))
             with tf.GradientTape() as tape:
                 g_loss = g_cost(discriminator(generator(z, training=True), training=True))
-            weights = generator.trainable_variables
-            self.g_optimizer.apply_gradients(zip(tape.gradient(g_loss, weights), weights, strict=True))
+            self.update(self.g_optimizer, tape, g_loss, generator)
             return {"d_loss": d_loss, "g_loss": g_loss}
 
-    model = GuideGAN()
-    model.compile(adam(case), adam(case))
-    data = batches(case)
-    run = lambda steps: model.fit(data, steps_per_epoch=steps, verbose=0)  # noqa: E731
-    return run, told(generator, discriminator)
+    return GuideGAN()
+
+
+def guide_cyclegan(case, G, F, D_Y, D_X):
+    """The step of the paper, whose pools, sum of losses and one optimizer of each side the guide leaves out."""
+    squares, distance = keras.losses.MeanSquaredError(), keras.losses.MeanAbsoluteError()
+    pools = [HistoryPool(POOL_SIZE, case.shape) for _ in range(2)]
+
+    class GuideCycleGAN(GuideModel):
+        def train_step(self, data):
+            x, y = data
+            with tf.GradientTape() as tape:
+                y_fake, x_fake = G(x, training=True), F(y, training=True)
+                cycle = distance(x, F(y_fake, training=True)) + distance(y, G(x_fake, training=True))
+                same = distance(x, F(x, training=True)) + distance(y, G(y, training=True))
+                s_y, s_x = D_Y(y_fake, training=True), D_X(x_fake, training=True)
+                g_loss = squares(tf.ones_like(s_y), s_y) + squares(tf.ones_like(s_x), s_x)
+                g_loss += CYCLE_WEIGHT * (cycle + IDENTITY_WEIGHT * same)
+            self.update(self.g_optimizer, tape, g_loss, G, F)
+            y_shown, x_shown = (
+                pool.query(fake, tf.random.uniform((case.m, 2)))
+                for pool, fake in zip(pools, (y_fake, x_fake), strict=True)
+            )
+            with tf.GradientTape() as tape:
+                d_loss = 0.0
+                for discriminator, real, fake in ((D_Y, y, y_shown), (D_X, x, x_shown)):
+                    s_real, s_fake = discriminator(real, training=True), discriminator(fake, training=True)
+                    d_loss += squares(tf.ones_like(s_real), s_real) + squares(tf.zeros_like(s_fake), s_fake)
+                d_loss *= 0.5
+            self.update(self.d_optimizer, tape, d_loss, D_Y, D_X)
+            return {"d_loss": d_loss, "g_loss": g_loss}
+
+    return GuideCycleGAN()
 
 
 def fit_bfloat16(name):

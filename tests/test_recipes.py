@@ -15,7 +15,9 @@ from PIL import Image
 import keras_gans as kg
 from keras_gans import data
 from keras_gans.data.named import IMAGE_SETS, NAMES
+from keras_gans.data.named_sides import SIDES_NAMES
 from keras_gans_cli import evaluation, recipes
+from keras_gans_cli.plan import make_plan
 
 ON_BOTH = (
     "dragan_kodali2017",
@@ -35,6 +37,7 @@ ON_BOTH = (
 )
 ON_POINTS = (*ON_BOTH, "density_ratio_mixture")
 CONDITIONAL = ("acgan_odena2017", "cgan_mirza2014", "gan_cls_reed2016", "projection_miyato2018")
+ON_TWO_SIDES = ("cyclegan_zhu2017", "pix2pix_isola2017")  # run in test_cli_translation.py
 ON_IMAGES = (
     *ON_BOTH,
     *CONDITIONAL,
@@ -98,6 +101,16 @@ def check_folder(folder, num_samples=NUM_SAMPLES):
 
 
 @pytest.mark.parametrize("recipe", ON_POINTS)
+def test_two_steps_on_points(recipe):
+    """What is a recipe's own; the rest of a run on points is the same for all, and below."""
+    model = (plan := make_plan(recipe, "ring", steps=2, changes={"width": 8})).build()
+    logs = model.fit(plan.batches(model.n_critic), steps_per_epoch=2, verbose=0).history
+    assert np.isfinite(list(logs.values())).all()
+    assert model.step == 2
+    assert model.sample(2).shape == (2, 2)
+
+
+@pytest.mark.parametrize("recipe", ["density_ratio_mixture", "pacgan_lin2018", "wgan_gp_gulrajani2017"])
 def test_two_steps_on_the_ring(recipe, tmp_path):
     smoke(recipe, tmp_path / "run", "--data", "ring", "--set", "width=8")
     model, measures, names = check_folder(tmp_path / "run")
@@ -120,6 +133,18 @@ def test_two_steps_on_digits(recipe, tmp_path):
     assert "D " in text
     assert model.is_conditional == (recipe in CONDITIONAL)
     assert model.sample(2, y=[3, 7] if model.is_conditional else None).shape == (2, 16, 16, 1)
+
+
+@pytest.mark.parametrize("recipe", sorted({*ON_IMAGES} - {*CONDITIONAL}))
+def test_a_recipe_that_can_do_without_is_told_the_classes(recipe):
+    if recipe in ("infogan_chen2016", "pacgan_lin2018", "wgan_gp_digits"):
+        with pytest.raises(ValueError, match=f"{recipe}, whose networks take no condition. Leave --conditional out."):
+            make_plan(recipe, "digits", conditional=True)
+        return
+    model = make_plan(recipe, "digits", changes={"width": 8}, conditional=True).build()
+    assert model.is_conditional
+    assert model.sample(2, y=[3, 7], seed=0).shape == (2, 16, 16, 1)
+    assert not make_plan(recipe, "digits", changes={"width": 8}).is_conditional
 
 
 @pytest.mark.data
@@ -173,10 +198,11 @@ def test_a_recipe_is_a_program(tmp_path):
 def test_every_recipe_is_run():
     folder = pathlib.Path(kg.__file__).parent.parent / "recipes"
     of_users = {path.stem for path in folder.glob("*.py") if "train_recipe(__file__)" in path.read_text()}
-    assert of_users == {*ON_IMAGES, *ON_POINTS}
+    assert of_users == {*ON_IMAGES, *ON_POINTS, *ON_TWO_SIDES}
     modules = {name: importlib.import_module(f"keras_gans.recipes.{name}") for name in of_users}
     assert {name for name, module in modules.items() if hasattr(module, "POINTS")} == set(ON_POINTS)
     assert {name for name, module in modules.items() if hasattr(module, "IMAGES")} == set(ON_IMAGES)
+    assert {name for name, module in modules.items() if hasattr(module, "TWO_SIDES")} == set(ON_TWO_SIDES)
     assert [recipe.name for recipe in recipes.all_recipes()] == sorted(of_users)
 
 
@@ -186,8 +212,9 @@ def test_heads_say_what_a_recipe_is():
         for part in ("Paper:", "Command:", "Paper says:", "Ours:", "Deviations:"):
             assert f"\n{part}" in text, f"{recipe.name}: {part}"
         assert f"keras-gans train {recipe.name}" in text
-        assert recipe.data.split("[")[0] in NAMES
-        assert (recipe.images, recipe.points) == (recipe.name in ON_IMAGES, recipe.name in ON_POINTS)
+        assert recipe.data.split("[")[0] in (*NAMES, *SIDES_NAMES)
+        kinds = [recipe.name in names for names in (ON_IMAGES, ON_POINTS, ON_TWO_SIDES)]
+        assert [recipe.images, recipe.points, recipe.two_sides] == kinds
 
 
 @pytest.mark.slow
