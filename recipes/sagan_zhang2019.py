@@ -4,7 +4,7 @@ Paper:      Zhang et al. 2019, "Self-Attention Generative Adversarial Networks",
             discriminator step, Adam with beta_1 0 and beta_2 0.9, learning rates 1e-4 (G) and 4e-4 (D).
 Command:    keras-gans train sagan_zhang2019 [--data mnist|fashion_mnist|digits|FOLDER|...]
 Paper says: ImageNet at 128x128; nothing of MNIST.
-Ours:       not run yet.
+Ours:       MNIST: classifier-Fréchet 11.65, classifier score 8.55 (1 seed, 3,000 steps).
 Deviations: no labels. Networks of DCGAN, a quarter of its width, with attention on the maps of half the image's height,
             in place of residual ones; kernels of D of spectral norm 1.7, as in sngan_miyato2018. Learning rates 1e-3
             and 4e-3, falling to 0 along a cosine, for a run of minutes; a moving average of the weights is sampled.
