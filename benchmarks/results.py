@@ -54,8 +54,8 @@ BY_LABEL = (  # as they are typed after `keras-gans train`
     "acgan_odena2017",
     "cgan_mirza2014",
     "projection_miyato2018",
-    "sngan_miyato2018 --conditional --steps 3000",
-    "wgan_gp_gulrajani2017 --conditional --steps 2500",
+    "sngan_miyato2018 --conditional --steps 2500",
+    "wgan_gp_gulrajani2017 --conditional --steps 2200",
 )
 BY_CAPTION = ("gan_cls_reed2016", "gan_cls_reed2016 --set mismatched=False")
 BEST = ("wgan_gp_gulrajani2017", "dcgan_radford2015")  # of the image recipes, by the distance of seed 0

@@ -7,7 +7,8 @@
 - ring: a mixture whose modes hardly overlap, three seeds;
 - costs: time of a step, and memory of a process that makes 50, on images, relative to the same without.
 
-Runs are those of `keras-gans compare`, in runs/stabilisers: the script can be ended at any time and started again.
+Runs are those of `keras-gans compare`, in runs/stabilisers: the script can be ended at any time and started again. What
+is in results/stabilisers/costs.json is not measured anew.
 Writes results/stabilisers/ and the tables in docs/choosing.md.
 """
 
@@ -84,8 +85,9 @@ def costs():
     if failed:
         raise SystemExit(f"{failed[0]['objective']}: {failed[0]['status']}; see {failed[0]['log']}.")
     times = {cost["objective"]: cost["relative_cost"] for cost in compare.read_costs(folder)}
-    memory = {}
-    for name in names:
+    kept = RESULTS / "costs.json"
+    memory = json.loads(kept.read_text())["mebibytes"] if kept.exists() else {}
+    for name in (name for name in names if name not in memory):
         found = []
         for _ in range(ROUNDS):
             command = [sys.executable, __file__, "--memory-of", name]
@@ -95,7 +97,7 @@ def costs():
         print(f"{name}: {memory[name]:.0f} MiB", flush=True)
     report = {"costs": compare.read_costs(folder), "mebibytes": memory}
     RESULTS.mkdir(parents=True, exist_ok=True)
-    with written_beside(RESULTS / "costs.json") as beside:
+    with written_beside(kept) as beside:
         beside.write_text(json.dumps(report, indent=1) + "\n")
     lines = [[f"`{name}`", f"{times[name]:.2f}", f"{memory[name] - memory[BASELINE]:+.0f}"] for name in names]
     write_between(PAGE, "costs", markdown(["", f"step, x that of `{BASELINE}`", "memory, MiB more"], lines))

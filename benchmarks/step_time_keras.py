@@ -97,6 +97,10 @@ class ReflectionPadding(layers.Layer):
         return tf.pad(x, [[0, 0], self.padding, self.padding, [0, 0]], mode="REFLECT")
 
 
+def _instance_normalization():
+    return layers.GroupNormalization(groups=-1, epsilon=1e-5)
+
+
 def _stock_translator(case):
     conv = lambda factor, kernel, **kwargs: layers.Conv2D(  # noqa: E731
         factor * case.width, kernel, use_bias=False, **kwargs
@@ -104,14 +108,14 @@ def _stock_translator(case):
     doubled = lambda factor: layers.Conv2DTranspose(  # noqa: E731
         factor * case.width, 3, strides=2, padding="same", use_bias=False
     )
-    normed = lambda h: layers.ReLU()(layers.GroupNormalization(groups=-1)(h))  # noqa: E731
+    normed = lambda h: layers.ReLU()(_instance_normalization()(h))  # noqa: E731
     x = keras.Input(case.shape)
     h = normed(conv(1, 7)(ReflectionPadding(3)(x)))
     for factor in (2, 4):
         h = normed(conv(factor, 3, strides=2, padding="same")(h))
     for _ in range(BLOCKS):
         r = conv(4, 3)(ReflectionPadding(1)(normed(conv(4, 3)(ReflectionPadding(1)(h)))))
-        h = layers.Add()([h, layers.GroupNormalization(groups=-1)(r)])
+        h = layers.Add()([h, _instance_normalization()(r)])
     for factor in (2, 1):
         h = normed(doubled(factor)(h))
     return keras.Model(x, layers.Conv2D(case.shape[2], 7, activation="tanh")(ReflectionPadding(3)(h)))
@@ -121,7 +125,7 @@ def _stock_patches(case):
     h = x = keras.Input(case.shape)
     for i, strides in enumerate((2, 2, 2, 1)):
         h = layers.Conv2D(2**i * case.width, 4, strides=strides, use_bias=i == 0)(layers.ZeroPadding2D(1)(h))
-        h = layers.LeakyReLU(0.2)(layers.GroupNormalization(groups=-1)(h) if i else h)
+        h = layers.LeakyReLU(0.2)(_instance_normalization()(h) if i else h)
     return keras.Model(x, layers.Conv2D(1, 4)(layers.ZeroPadding2D(1)(h)))
 
 

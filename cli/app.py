@@ -1,4 +1,4 @@
-"""keras-gans: recipes, train, sample, evaluate, export."""
+"""keras-gans: recipes, train, sample, translate, evaluate, export, compare."""
 
 import contextlib
 import os
@@ -83,7 +83,7 @@ def list_recipes():
     for title in ("what it is", "paper", "data"):
         table.add_column(title)
     for recipe in recipes.all_recipes():
-        kinds = ["images"] * recipe.images + ["points"] * recipe.points
+        kinds = ["images"] * recipe.images + ["points"] * recipe.points + ["two sides"] * recipe.two_sides
         table.add_row(recipe.name, recipe.title, recipe.paper, f"{' or '.join(kinds)}: {recipe.data}")
     console.print(table)
     console.print("\nkeras-gans train RECIPE --data NAME|FOLDER")
@@ -96,7 +96,8 @@ def train(
         str | None,
         typer.Option(
             metavar="NAME|FOLDER",
-            help="digits, mnist, stacked_mnist, cifar10, celeb_a, ring, grid, ..., or a folder of images.",
+            help="digits, mnist, stacked_mnist, cifar10, celeb_a, ring, grid, ..., or a folder of images; to "
+            "translate coloured_digits, cycle_gan/horse2zebra, ..., two folders X,Y, or one with trainA and trainB.",
             show_default="the recipe's",
         ),
     ] = None,
@@ -120,6 +121,9 @@ def train(
     jit: Annotated[
         str | None, typer.Option(help="Compile the step by XLA: auto (on a GPU), on or off.", show_default="auto")
     ] = None,
+    conditional: Annotated[
+        bool, typer.Option("--conditional", help="Tell both networks the data's labels or captions.")
+    ] = False,
     strategy: Annotated[
         str, typer.Option(help="none; mirrored (all GPUs of this machine); multiworker (several, by TF_CONFIG).")
     ] = "none",
@@ -141,7 +145,7 @@ def train(
             raise ValueError(f"--smoke and --steps {steps} were passed. Expected one of them: --smoke makes two steps.")
         asked = dict(
             data=data, image_size=image_size, batch_size=batch_size, steps=2 if smoke else steps, seed=seed,
-            precision=precision, jit=jit, changes=_pairs(changes or []),
+            precision=precision, jit=jit, changes=_pairs(changes or []), conditional=conditional or None,
         )  # fmt: skip
         strategy = quiet.load(strategy)
         from keras_gans_cli import run
@@ -201,8 +205,7 @@ def evaluate(
     """Measure 10,000 samples of a trained model against real data."""
     with told_in_one_sentence():
         _check_exists(source)
-        if best and not source.is_dir():
-            raise ValueError(f"--best was passed with {source}. Expected the folder of a run. Leave --best out.")
+        _check_best(source, best)
         quiet.load()
         from keras_gans_cli import trained
 
@@ -225,7 +228,29 @@ def export(source: Run):
 
         words = conditions.read(source) if source.is_dir() else None
         folder = source if source.is_dir() else source.with_suffix("")
-        run.export_generator(trained.model_of(source), folder, _say, words)
+        run.export_model(trained.model_of(source), folder, _say, words)
+
+
+@app.command()
+def translate(
+    source: Annotated[
+        pathlib.Path,
+        typer.Argument(metavar="RUN|FILE", help="Folder of a run that translates, or a .keras or .onnx file."),
+    ],
+    images: Annotated[pathlib.Path, typer.Argument(metavar="FOLDER|IMAGE", help="What to translate.")],
+    out: Annotated[pathlib.Path, typer.Argument(help="Folder to write, or image file; a new one.")],
+    backwards: Annotated[bool, typer.Option("--backwards", help="Translate from Y to X.")] = False,
+    best: Annotated[bool, typer.Option("--best", help="Take the run's best model, not its last.")] = False,
+):
+    """Translate an image, or a folder of images, with a model that was trained to."""
+    with told_in_one_sentence():
+        _check_exists(source)
+        _check_best(source, best)
+        quiet.load()
+        from keras_gans_cli import translate as translation
+
+        num = translation.translate(source, images, out, backwards, best)
+        _say(f"{num} image{'s' * (num > 1)} in {out}")
 
 
 @app.command()
@@ -305,6 +330,11 @@ def _check_exists(path):
         raise FileNotFoundError(f"{path} does not exist. Expected the folder of a run, or a .keras or .onnx file.")
 
 
+def _check_best(source, best):
+    if best and not source.is_dir():
+        raise ValueError(f"--best was passed with {source}. Expected the folder of a run. Leave --best out.")
+
+
 def _pairs(changes):
     pairs = {}
     for change in changes:
@@ -325,12 +355,16 @@ def _show_dry_run(plan):
     found = dry_run(plan)
     model = found["model"]
     console.print_json(json.dumps(dataclasses.asdict(plan)))
-    for network in (model.generator, model.discriminator):
+    generators, discriminators = model.player_networks()
+    for network in (*generators, *discriminators):
         network.summary(print_fn=lambda text, **_: console.print(text, markup=False, highlight=False))
     duration = datetime.timedelta(seconds=round(found["seconds"]))
+    parameters = [
+        f"{role}{'s' * (len(networks) > 1)} {' and '.join(f'{network.count_params():,}' for network in networks)}"
+        for role, networks in (("generator", generators), ("discriminator", discriminators))
+    ]
     console.print(
-        f"Parameters: generator {model.generator.count_params():,}, discriminator "
-        f"{model.discriminator.count_params():,}\n"
+        f"Parameters: {', '.join(parameters)}\n"
         f"A step: {found['flops'] / 1e9:.3g} GFLOP, {found['seconds_per_step'] * 1000:.3g} ms here "
         f"({found['flops'] / found['seconds_per_step'] / 1e9:.3g} GFLOP/s)\n"
         f"Expected time of {plan.settings['steps']:,} steps: {duration} on this machine; pictures, measures and "

@@ -69,19 +69,18 @@ def networks(kg, sample_shape, objective, s):
             kg.networks.mlp_discriminator(sample_shape, hidden, spectral=objective.spectral, **ends),
         )
     norm = s.get("norm", "batch") if objective.mixes and not objective.spectral else None
+    shared = {"stop_below": s["stop_below"], "attention": objective.attention}
     discriminator = kg.networks.dcgan_discriminator(
         sample_shape,
         s["width"],
         4,
         norm=norm,
         spectral=objective.spectral,
-        stop_below=s["stop_below"],
         kernel_initializer=None if norm else "he_normal",  # without normalization N(0, 0.02) begins too small
+        **shared,
         **ends,
     )
-    return kg.networks.dcgan_generator(
-        s["latent_dim"], sample_shape, s["width"], 4, stop_below=s["stop_below"]
-    ), discriminator
+    return kg.networks.dcgan_generator(s["latent_dim"], sample_shape, s["width"], 4, **shared), discriminator
 
 
 def build(objective, sample_shape, seed, steps, s, per_call=1):

@@ -22,6 +22,7 @@ class Objective:
         mixes: Whether D may hold batch normalization; only penalties of single samples forbid it.
         first: Function of the settings that returns layers before all others of D.
         last: Function of the settings that returns layers on D's features, before the score.
+        attention: Heights of the maps that attention follows, in both networks of images.
         images_only: Whether it says nothing of points.
     """
 
@@ -35,11 +36,12 @@ class Objective:
     mixes: bool = True
     first: Callable = lambda s: ()
     last: Callable = lambda s: ()
+    attention: tuple = ()
     images_only: bool = False
 
     def terms(self, settings):
-        """Return what tells a run from those of other constants: all but the functions, for JSON."""
-        without = ("build", "what_of_images", "first", "last", "images_only")
+        """Return what tells a run from those of other constants: for JSON; `what` stands for the functions."""
+        without = ("build", "what_of_images", "first", "last", "attention", "images_only")
         fields = {f.name: getattr(self, f.name) for f in dataclasses.fields(self) if f.name not in without}
         return {**fields, "what": self.in_words(settings)}
 

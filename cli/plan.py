@@ -5,16 +5,19 @@ import contextlib
 import dataclasses
 import functools
 import importlib
+import inspect
 import types
 
 import keras
 
 import keras_gans as kg
-from keras_gans.data.named import MIXTURES, suggestion
+from keras_gans.data.named import MIXTURES, NAMES, suggestion
+from keras_gans.data.named_sides import SIDES_NAMES
 from keras_gans_cli import conditions, recipes
 
 PRECISIONS = ("float32", "mixed_bfloat16", "mixed_float16")
 LEAST_SIZE = 11  # pixels: the window of MS-SSIM, by which samples are measured
+KINDS = {"images": "IMAGES", "points": "POINTS", "two sides": "TWO_SIDES"}  # of data: a recipe's constants for each
 JIT = {"auto": "auto", "on": True, "off": False}
 
 
@@ -30,6 +33,7 @@ class Plan:
         precision: Keras's dtype policy, one of `PRECISIONS`.
         jit: Whether XLA compiles the step, a key of `JIT`.
         settings: The recipe's constants for this kind of data, with changes; `steps` and `batch_size` among them.
+        conditional: Whether a recipe that can do without is told what the data have, labels or captions.
     """
 
     recipe: str
@@ -39,16 +43,30 @@ class Plan:
     precision: str
     jit: str
     settings: dict
+    conditional: bool = False
 
     @functools.cached_property
     def training_data(self):
-        """The data: an ImageSet, or a Mixture scaled to standard deviation 1 in each coordinate."""
+        """The data: an ImageSet, a Mixture scaled to standard deviation 1 in each coordinate, or TwoSides."""
+        if self.is_translation:
+            return kg.data.named_sides(self.data, self.image_size, self.is_paired)
         return standardized(kg.data.named(self.data, self.image_size))
 
     @property
     def is_conditional(self):
         """Whether the recipe's generator is told what to make."""
-        return getattr(_module(self.recipe), "CONDITIONAL", False)
+        condition = _condition_of(_module(self.recipe))
+        return self.conditional or (condition is not None and condition.default is condition.empty)
+
+    @property
+    def is_translation(self):
+        """Whether the recipe translates between two sides."""
+        return hasattr(_module(self.recipe), "TWO_SIDES")
+
+    @property
+    def is_paired(self):
+        """Whether a recipe of two sides learns from pairs."""
+        return _module(self.recipe).PAIRED
 
     def batches(self, n_critic, start=0):
         """Return endless batches of whole steps for models of `n_critic` discriminator steps, from step `start` on."""
@@ -59,8 +77,11 @@ class Plan:
         keras.config.set_dtype_policy(self.precision)
         keras.utils.set_random_seed(self.seed)
         settings = types.SimpleNamespace(**self.settings, jit_compile=JIT[self.jit])
-        told = [conditions.condition_of(self.recipe, self.training_data)] if self.is_conditional else []
-        return _module(self.recipe).build(self.training_data.sample_shape, settings, *told)
+        build, data = _module(self.recipe).build, self.training_data
+        if self.is_translation:
+            return build(data.x.image_shape, data.y.image_shape, settings)
+        told = [conditions.condition_of(self.recipe, data)] if self.is_conditional else []
+        return build(data.sample_shape, settings, *told)
 
 
 def make_plan(
@@ -73,6 +94,7 @@ def make_plan(
     precision="float32",
     jit="auto",
     changes=None,
+    conditional=False,
 ):
     """Make a plan of a recipe; what is None is left to the recipe.
 
@@ -86,6 +108,7 @@ def make_plan(
         precision: One of `PRECISIONS`.
         jit: A key of `JIT`.
         changes: Other constants of the recipe, a dict from name to value, or to its text.
+        conditional: Whether both networks are told the labels or captions of the data, in a recipe that can do without.
 
     Returns:
         `Plan`.
@@ -96,13 +119,16 @@ def make_plan(
     recipes.check_name(recipe)
     module = _module(recipe)
     data = module.DATA if data is None else data
-    of_points = data in MIXTURES
-    constants = getattr(module, "POINTS" if of_points else "IMAGES", None)
-    if constants is None:
-        has, wants = ("points", "images") if of_points else ("images", "points")
+    has = "points" if data in MIXTURES else "two sides" if data in SIDES_NAMES else "images"
+    wants = [kind for kind, name in KINDS.items() if hasattr(module, name)]
+    # a folder, or a name that is none, is looked at when the data are loaded
+    kind = wants[0] if wants == ["two sides"] and data not in NAMES else has
+    if kind not in wants:
         raise ValueError(
-            f"{recipe} trains on {wants}, {data!r} holds {has}. Expected {wants}, such as --data {module.DATA}."
+            f"{recipe} trains on {' or '.join(wants)}, {data!r} holds {has}. Expected {' or '.join(wants)}, such as "
+            f"--data {module.DATA}."
         )
+    constants = getattr(module, KINDS[kind])
     settings = dict(constants)
     asked = {name: value for name, value in (("batch_size", batch_size), ("steps", steps)) if value is not None}
     for name, value in {**(changes or {}), **asked}.items():
@@ -118,7 +144,11 @@ def make_plan(
     ):
         if value < least:
             raise ValueError(f"{name}={value} was passed. Expected an integer of at least {least}.")
-    return Plan(recipe, str(data), image_size, seed, precision, jit, settings)
+    if conditional and _condition_of(module) is None:
+        raise ValueError(
+            f"conditional=True was passed with {recipe}, whose networks take no condition. Leave --conditional out."
+        )
+    return Plan(recipe, str(data), image_size, seed, precision, jit, settings, conditional)
 
 
 def standardized(data):
@@ -127,6 +157,11 @@ def standardized(data):
     Gulrajani et al. 2017 do the same to theirs: 1/1.414 for the ring, 1/2.828 for the grid.
     """
     return data.scaled(1 / data.standard_deviation) if isinstance(data, kg.data.Mixture) else data
+
+
+def _condition_of(module):
+    """Return the parameter of a recipe's `build` by which it is told what the data have, or None."""
+    return inspect.signature(module.build).parameters.get("condition")
 
 
 def _module(recipe):

@@ -19,6 +19,7 @@ class Recipe:
         data: The data that it trains on unless told otherwise.
         images: Whether it trains on images.
         points: Whether it trains on points in the plane.
+        two_sides: Whether it translates between two sides.
     """
 
     name: str
@@ -27,6 +28,7 @@ class Recipe:
     data: str
     images: bool
     points: bool
+    two_sides: bool
 
 
 def folder():
@@ -65,4 +67,5 @@ def _read(path):
         ast.literal_eval(constants["DATA"]),
         "IMAGES" in constants,
         "POINTS" in constants,
+        "TWO_SIDES" in constants,
     )

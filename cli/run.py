@@ -14,7 +14,7 @@ from keras_gans import callbacks, export, pictures
 from keras_gans.callbacks.run_folder import read_options
 from keras_gans.callbacks.sample_grid import picture_interpolation
 from keras_gans.replicas import is_chief
-from keras_gans_cli import conditions, evaluation
+from keras_gans_cli import conditions, evaluation, translations
 from keras_gans_cli.held import held
 from keras_gans_cli.plan import Plan, as_setting, make_plan
 
@@ -22,6 +22,7 @@ NUM_REAL = 1000  # points beneath a scatter plot
 ROWS = 8  # of pictures of images
 LONGEST_EPOCH = 1000  # generator steps
 BACKUPS = "backups"
+BACKWARD = "backward"  # folder of the exports of the translator from Y to X
 
 
 def free_folder(recipe):
@@ -111,7 +112,10 @@ def train(plan, directory, strategy, show=print):
         callbacks.restore(model, directory / BACKUPS)
         _fit(model, plan, [callbacks.StopOnNaN()])
         return None
-    protocol = evaluation.protocol_for(plan.data, data)
+    if plan.is_translation:
+        protocol = translations.protocol_for(plan.data, plan.image_size, plan.is_paired, data)
+    else:
+        protocol = evaluation.protocol_for(plan.data, data)
     directory.mkdir(parents=True, exist_ok=goes_on)
     with held(directory):
         with warnings.catch_warnings(record=True) as damaged:
@@ -122,7 +126,7 @@ def train(plan, directory, strategy, show=print):
         if goes_on:
             show(f"Going on from step {step} of {steps}")
         show(f"{plan.recipe} on {plan.data}: step {step} to {steps} on {_devices(strategy)}, into {directory}")
-        if model.is_conditional:
+        if plan.is_conditional:
             conditions.write(data, directory)
         _fit(model, plan, _callbacks(plan, data, protocol, directory))
         return finish(model, plan, directory, protocol, show)
@@ -154,7 +158,7 @@ def _devices(strategy):
 
 
 def finish(model, plan, directory, protocol, show=print):
-    """Measure a trained model, take its pictures and export its generator.
+    """Measure a trained model, take its pictures and export its generator, or its translators.
 
     Args:
         model: A trained model.
@@ -166,12 +170,19 @@ def finish(model, plan, directory, protocol, show=print):
     Returns:
         The measures, as in `metrics.json`.
     """
-    about = {"step": model.step, "ema": model.ema_generator is not None}
-    data = plan.training_data
-    of_data = functools.partial(conditions.like_the_data, data) if model.is_conditional else None
-    measures = evaluation.measure(model.sample, protocol, directory / "metrics.json", of_data, model.latent, **about)
-    take_pictures(model, data, directory)
-    export_generator(model, directory, show, conditions.in_words(data) if model.is_conditional else None)
+    if plan.is_translation:
+        measures = translations.measure(model, protocol, directory / "metrics.json")
+        translations.take_picture(model, protocol, directory)
+        export_model(model, directory, show)
+    else:
+        about = {"step": model.step, "ema": model.ema_generator is not None}
+        data = plan.training_data
+        of_data = functools.partial(conditions.like_the_data, data) if model.is_conditional else None
+        measures = evaluation.measure(
+            model.sample, protocol, directory / "metrics.json", of_data, model.latent, **about
+        )
+        take_pictures(model, data, directory)
+        export_model(model, directory, show, conditions.in_words(data) if model.is_conditional else None)
     show(f"The run is in {directory}")
     return measures
 
@@ -220,20 +231,48 @@ def _generated(model, z):
     return np.clip(model(z), -1, 1)
 
 
-def export_generator(model, directory, show=print, words=None):
-    """Export a generator as SavedModel and ONNX, and sample the latter with onnxruntime alone.
+def export_model(model, directory, show=print, words=None):
+    """Export a generator, or the translators of both directions, as SavedModel and ONNX.
 
-    `words` is what its conditions stand for, as `conditions.in_words` says it.
+    A generator of images is then sampled with onnxruntime alone. The second translator goes to the folder `backward`.
+    `words` is what a generator's conditions stand for, as `conditions.in_words` says it.
     """
-    export.to_saved_model(model, directory / "saved_model")
-    parity = export.to_onnx(model, directory / "generator.onnx", conditions=words)
-    show(f"generator.onnx equals Keras to {parity['max_abs_difference']:.1e}")
-    if len(model.generator.outputs[0].shape) == 4:
+    _export(model, directory, "", show, words)
+    if isinstance(model, kg.TranslationModel):
+        for backward in model.generators[1:]:
+            _export(backward, directory, BACKWARD, show)
+    elif len(model.generator.outputs[0].shape) == 4:
         show(export.sample_with_onnxruntime(directory / "generator.onnx", directory / "onnxruntime.png"))
 
 
+def _export(model, directory, within, show, words=None):
+    file = pathlib.Path(within, "generator.onnx")
+    export.to_saved_model(model, directory / within / "saved_model")
+    parity = export.to_onnx(model, directory / file, conditions=words)
+    show(f"{file} equals Keras to {parity['max_abs_difference']:.1e}")
+
+
 def _callbacks(plan, data, protocol, directory):
+    """Return the callbacks of a run; health before what tells of it, records before backups, interruptions last."""
     steps, batch_size = plan.settings["steps"], plan.settings["batch_size"]
+    if plan.is_translation:
+        health, own = [], translations.callbacks_of(protocol, directory, steps)
+    else:
+        health, own = _callbacks_of_samples(plan, data, protocol, directory)
+    return [
+        callbacks.StopOnNaN(),
+        *health,
+        callbacks.Progress(batch_size=batch_size),
+        *own,
+        callbacks.RunFolder(directory, dataclasses.asdict(plan), batch_size=batch_size),
+        callbacks.Backup(directory / BACKUPS),  # after the records: what is killed in between is recorded anew
+        callbacks.SaveOnInterrupt(directory / "model.keras"),
+    ]
+
+
+def _callbacks_of_samples(plan, data, protocol, directory):
+    """Return two lists of callbacks: that which looks at a model's health, those that draw and measure its samples."""
+    steps = plan.settings["steps"]
     num = NUM_REAL if isinstance(data, kg.data.Mixture) else min(ROWS**2, len(data))
     real = data.sample(num, seed=0)
     seen, y, asked = real, None, None
@@ -242,13 +281,7 @@ def _callbacks(plan, data, protocol, directory):
         seen = (real, y)
         asked = conditions.like_the_data(data, evaluation.num_samples(protocol))
     every = max(1, steps // 5)
-    return [
-        callbacks.StopOnNaN(),
-        callbacks.HealthCheck(seen),
-        callbacks.Progress(batch_size=batch_size),
+    return [callbacks.HealthCheck(seen)], [
         callbacks.SampleGrid(directory / "samples", every=max(1, steps // 10), num=num, y=y, real=real),
         callbacks.EvaluateGenerator(protocol, directory, every, evaluation.num_samples(protocol), y=asked),
-        callbacks.RunFolder(directory, dataclasses.asdict(plan), batch_size=batch_size),
-        callbacks.Backup(directory / BACKUPS),  # after the records: what is killed in between is recorded anew
-        callbacks.SaveOnInterrupt(directory / "model.keras"),
     ]

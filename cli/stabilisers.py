@@ -6,7 +6,7 @@ import functools
 import keras
 
 import keras_gans as kg
-from keras_gans import layers, penalties
+from keras_gans import layers, penalties, regularizers
 from keras_gans_cli.objectives import OBJECTIVES, Objective
 
 NOISE = 0.3  # of data of standard deviation 1, or of images in [-1, 1]
@@ -19,6 +19,12 @@ def _plain(g, d, s):
 
 def _with_penalty(penalty_of):
     return lambda g, d, s: kg.ComposedGAN(g, d, penalties=[penalty_of(s)])
+
+
+def _orthogonal(g, d, s):
+    for network in (g, d):
+        regularizers.regularize(network, regularizers.Orthogonal(1e-4))
+    return kg.NonSaturatingGAN(g, d)
 
 
 def _then(change, g, d, s):
@@ -42,6 +48,9 @@ STABILISERS = {
         _plain, "minibatch standard deviation", last=lambda s: [layers.MinibatchStandardDeviation()]
     ),
     "packing_2": Objective(_plain, "packs of 2", first=lambda s: [layers.Packing(2)]),
+    "self_attention": Objective(
+        _plain, "attention on maps of 14x14 in both networks", attention=(14,), images_only=True
+    ),
     "diffaugment": Objective(_plain, "DiffAugment", first=lambda s: [layers.DiffAugment()], images_only=True),
     "ada": Objective(
         _plain, f"ADA, p by 1 in {ADA_IMAGES:,} images",
@@ -56,6 +65,7 @@ STABILISERS = {
         "consistency in the latent space",
     ),
     "lecam": Objective(_with_penalty(lambda s: penalties.LeCam(0.3)), "LeCam 0.3"),
+    "orthogonal": Objective(_orthogonal, "orthogonal regularization of both networks, 1e-4"),
     "top_k": Objective(
         functools.partial(_then, lambda model, s: model.keep_top_k(_top_k(s))), "top-k, from all to half the batch"
     ),

@@ -3,7 +3,7 @@
 import statistics
 
 # What the papers report of the same data: modes, share of high quality, KL(generated || uniform); of stacked digits
-# modes and KL.
+# modes and KL, of codes the purity.
 _OF_MIXTURES = (
     "Papers: PacGAN (Lin et al. 2018, arXiv:1712.04086), mean ± standard error of ten runs of 400,000 steps, 2,500 "
     "samples; VEEGAN (Srivastava et al. 2017, arXiv:1705.07761); both with networks of their own. Ours are of 10,000 "
@@ -41,6 +41,7 @@ PAPERS = {
         ("relativistic pairs, R1 and R2, R3GAN's ablation", "1000", "0.0781"),
         ("R3GAN, config E", "1000", "0.029"),
     ),
+    "mnist-code": (("the paper, of real digits", "95"),),
 }
 # (title, measure, number, format, factor)
 POINT_COLUMNS = (

@@ -13,7 +13,7 @@ from keras_gans.data.named import NAMES, OF_ANY_SIZE
 from keras_gans.export import sample_onnx
 from keras_gans.export.generators import resolve
 from keras_gans.files import written_beside
-from keras_gans_cli import conditions, evaluation, run
+from keras_gans_cli import conditions, evaluation, run, translations
 from keras_gans_cli.plan import standardized
 
 SIZED = set(NAMES) - OF_ANY_SIZE  # data that have a size of their own; others are brought to the samples' size
@@ -39,7 +39,7 @@ def model_of(source, best=False):
     if source.suffix != ".keras":
         raise ValueError(f"{source} was passed. Expected the folder of a run, or a file that ends in .keras or .onnx.")
     model = kg.load_model(source)
-    if not isinstance(model, kg.GAN):
+    if not isinstance(model, kg.AdversarialModel):
         raise ValueError(
             f"{source} holds a {type(model).__name__}. Expected a GAN of keras_gans, such as keras-gans train saves."
         )
@@ -65,6 +65,11 @@ def sampler(source, classes=(), captions=()):
     if source.suffix == ".onnx":
         return _onnx_sampler(source, classes, captions)
     model = model_of(source)
+    if isinstance(model, kg.TranslationModel):
+        raise ValueError(
+            f"{source} holds a {type(model).__name__}, which translates images and draws none. Expected a generator. "
+            f"Pass images to keras-gans translate {source} FOLDER OUT."
+        )
 
     def sample(num, seed):
         return model.sample(num, y=_asked(source, model, num, classes, captions), seed=seed)
@@ -118,11 +123,13 @@ def evaluate(source, data=None, best=False):
     """
     source = pathlib.Path(source)
     if source.suffix == ".onnx":
-        session, head = _onnx_session(source)
+        session, head = onnx_session(source)
         sample, latent, about = functools.partial(sample_onnx.draw_samples, session, head), None, {}
         made, is_conditional = tuple(head["sample_shape"]), head["conditional"]
     else:
         model = model_of(source, best)
+        if isinstance(model, kg.TranslationModel):
+            return _evaluate_translator(source, model, data, best)
         sample, latent = model.sample, model.latent
         about = {"step": model.step, "ema": model.ema_generator is not None}
         made, is_conditional = tuple(model.generator.outputs[0].shape[1:]), model.is_conditional
@@ -132,7 +139,7 @@ def evaluate(source, data=None, best=False):
             raise ValueError(f"{source} does not say what data it was trained on. Pass --data, such as --data mnist.")
         plan = run.plan_of(source)
         data, real = plan.data, plan.training_data
-        path = source / ("metrics_best.json" if best else "metrics.json")
+        path = _metrics_of(source, best)
     else:
         real = standardized(kg.data.named(data, made[:2] if len(made) == 3 and data not in SIZED else None))
     if made != tuple(real.sample_shape):
@@ -149,16 +156,39 @@ def evaluate(source, data=None, best=False):
     return evaluation.measure(sample, evaluation.protocol_for(data, real), path, of_data, latent, **about), path
 
 
-def _onnx_session(path):
-    """Return the session and the metadata of an exported generator."""
+def _evaluate_translator(source, model, data, best):
+    """Measure a translator against the sides that a name stands for, by default those of its run."""
+    is_paired, path = isinstance(model, kg.Pix2Pix), None
+    if data is None:
+        if not source.is_dir():
+            raise ValueError(f"{source} does not say what data it was trained on. Pass --data, such as --data X,Y.")
+        plan = run.plan_of(source)
+        data, size, path = plan.data, plan.image_size, _metrics_of(source, best)
+    else:
+        size = model.x_shape[:2]
+    return translations.measure(model, translations.protocol_for(data, size, is_paired), path), path
+
+
+def _metrics_of(directory, best):
+    return directory / ("metrics_best.json" if best else "metrics.json")
+
+
+def onnx_session(path, translates=False):
+    """Return the session and the metadata of an exported generator, or of a translator.
+
+    Raises:
+        ValueError: If the file is damaged, or of the other kind.
+    """
     try:
-        return sample_onnx.load(path)
-    except (Exception, SystemExit) as error:  # onnxruntime has a class of its own for each kind of damage
+        return sample_onnx.load(path, translates)
+    except SystemExit as error:  # it is a script too
+        raise ValueError(str(error)) from error
+    except Exception as error:  # onnxruntime has a class of its own for each kind of damage
         raise ValueError(f"{path} cannot be read: {error} Expected a file of keras-gans export.") from error
 
 
 def _onnx_sampler(path, classes, captions):
-    session, about = _onnx_session(path)
+    session, about = onnx_session(path)
     names = (about.get("conditions") or {}).get("class_names")
 
     def sample(num, seed):
@@ -166,7 +196,7 @@ def _onnx_sampler(path, classes, captions):
             labels = [conditions.label(name, names) for name in classes]
             y = sample_onnx.conditions(session, about, num, labels, captions)
             return sample_onnx.draw_samples(session, about, num, seed, y)
-        except SystemExit as error:  # it is a script too
+        except SystemExit as error:
             raise ValueError(str(error)) from error
 
     return sample

@@ -171,9 +171,9 @@ def resolve(model_or_generator):
     """Find the generator to export and check that it can be.
 
     Args:
-        model_or_generator: A `keras_gans.GAN`, of which the sampling generator (the moving average where there is
-            one) and the latent are taken; a `keras_gans.TranslationModel`, of which G is; or a keras Model: of z or
-            [z, y], with z standard normal, or of images, a translator.
+        model_or_generator: A `keras_gans.GAN` or `VariationalModel`, of which the sampling generator (the moving
+            average where there is one) and the latent are taken; a `keras_gans.TranslationModel`, of which G is; or a
+            keras Model: of z or [z, y], with z standard normal, or of images, a translator.
 
     Returns:
         `ExportedGenerator` or `ExportedTranslator`.

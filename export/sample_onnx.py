@@ -1,6 +1,7 @@
 """Sample a generator that `keras_gans.export.to_onnx` wrote, with NumPy, onnxruntime and Pillow, and nothing else.
 
     python sample_onnx.py generator.onnx grid.png --num 64 --seed 0
+    python sample_onnx.py generator.onnx translated.png --image photo.jpg    # of a generator that translates images
 
 It is a script, to be run or copied as a file: it shows all that a program needs in order to use the generator. The
 same seed gives other samples than `model.sample` does, since NumPy draws other numbers than TensorFlow.
@@ -17,22 +18,41 @@ import uuid
 
 import numpy as np
 import onnxruntime
-from PIL import Image
+from PIL import Image, ImageOps
 
 TILE = 64  # pixels: smaller images are enlarged by a whole factor up to this side
 GAP_GREY = 128
 BATCH = 256
 
 
-def load(path):
-    """Return the onnxruntime session of a file that `to_onnx` wrote, and its metadata."""
+def load(path, translates=False):
+    """Return the onnxruntime session of a generator, or translator, that `to_onnx` wrote, and its metadata."""
     session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
     about = {name: json.loads(value) for name, value in session.get_modelmeta().custom_metadata_map.items()}
-    if "source_shape" in about:
+    if "source_shape" in about and not translates:
         raise SystemExit(f"{path} holds a translator of images. Expected a generator, which takes a latent z.")
-    if "latent" not in about:
-        raise SystemExit(f"{path} does not name its latent. Expected a file of keras_gans.export.to_onnx.")
+    if "latent" in about and translates:
+        raise SystemExit(f"{path} holds a generator, which takes a latent z. Expected a translator of images.")
+    if not {"latent", "source_shape"} & set(about):
+        what = "source" if translates else "latent"
+        raise SystemExit(f"{path} does not name its {what}. Expected a file of keras_gans.export.to_onnx.")
     return session, about
+
+
+def read_image(path, shape):
+    """Return an image file as a batch of one, float32 in [-1, 1]: its centre of the shape's aspect, resized to it."""
+    height, width, channels = shape
+    with Image.open(path) as image:
+        upright = ImageOps.exif_transpose(image).convert("L" if channels == 1 else "RGB")
+    pixels = np.asarray(ImageOps.fit(upright, (width, height), Image.Resampling.LANCZOS))
+    return pixels.reshape(1, height, width, channels).astype(np.float32) / np.float32(127.5) - 1
+
+
+def translate(session, images):
+    """Return translations of images (m, height, width, channels), float32, in batches."""
+    return np.concatenate(
+        [session.run(["images"], {"x": images[i : i + BATCH]})[0] for i in range(0, len(images), BATCH)]
+    )
 
 
 def draw_samples(session, about, num, seed, y=None):
@@ -104,7 +124,7 @@ def grid(images, columns):
     """Lay float images in [-1, 1] out in rows, with a grey gap of one pixel around each."""
     if images.ndim != 4 or images.shape[-1] not in (1, 3):
         raise SystemExit(f"The samples have shape {images.shape[1:]}. Expected images (height, width, 1 or 3).")
-    pixels = np.clip(np.rint((images + 1) * 127.5), 0, 255).astype(np.uint8)
+    pixels = as_pixels(images)
     factor = max(1, TILE // max(pixels.shape[1:3]))
     pixels = pixels.repeat(factor, axis=1).repeat(factor, axis=2)
     pixels = np.pad(pixels, ((0, -len(pixels) % columns), (1, 0), (1, 0), (0, 0)), constant_values=GAP_GREY)
@@ -113,6 +133,11 @@ def grid(images, columns):
     rows = pixels.reshape(-1, columns, height, width, channels).swapaxes(1, 2)
     whole = rows.reshape(-1, columns * width, channels)
     return np.pad(whole, ((0, 1), (0, 1), (0, 0)), constant_values=GAP_GREY)
+
+
+def as_pixels(images):
+    """Bring float images in [-1, 1] to 0..255."""
+    return np.clip(np.rint((images + 1) * 127.5), 0, 255).astype(np.uint8)
 
 
 def write_png(pixels, path):
@@ -134,11 +159,18 @@ def main():
     parser.add_argument("--seed", type=int, default=0, help="integer from 0 up")
     parser.add_argument("--y", type=int, nargs="+", help="labels to go through in turn; all classes by default")
     parser.add_argument("--caption", action="append", help="what to draw, in words; may repeat")
+    parser.add_argument("--image", type=pathlib.Path, help="image to translate, by a generator that does")
     arguments = parser.parse_args()
     if arguments.num < 1 or arguments.seed < 0:
         raise SystemExit(f"--num {arguments.num} --seed {arguments.seed} was passed. Expected num >= 1 and seed >= 0.")
     if not arguments.onnx.is_file():
         raise SystemExit(f"{arguments.onnx} is no file. Expected one that keras_gans.export.to_onnx wrote.")
+    if arguments.image is not None:
+        session, about = load(arguments.onnx, translates=True)
+        (made,) = translate(session, read_image(arguments.image, about["source_shape"]))
+        write_png(as_pixels(made), arguments.png)
+        print(f"{arguments.image} became {arguments.png}")
+        return
 
     session, about = load(arguments.onnx)
     y = conditions(session, about, arguments.num, arguments.y, arguments.caption)

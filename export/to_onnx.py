@@ -32,7 +32,8 @@ def to_onnx(model_or_generator, path, opset=18, tolerance=1e-4, conditions=None)
     of the copy, and `low_precision_difference` says how far the copy is from the generator itself.
 
     Args:
-        model_or_generator: A `keras_gans.GAN`, of which the sampling generator and the latent are taken; or a keras
+        model_or_generator: A `keras_gans.GAN` or `VariationalModel`, of which the sampling generator and the latent are
+            taken; or a keras
             Model of z or [z, y], with z standard normal; or a `keras_gans.TranslationModel`, of which G is taken, or a
             translator, such as `model.backward_generator`.
         path: File to write, usually `....onnx`. An earlier file is replaced as a whole.

@@ -26,7 +26,8 @@ def to_saved_model(model_or_generator, path):
     The folder is loaded back and compared with the generator before it is moved into place.
 
     Args:
-        model_or_generator: A `keras_gans.GAN`, of which the sampling generator and the latent are taken; or a keras
+        model_or_generator: A `keras_gans.GAN` or `VariationalModel`, of which the sampling generator and the latent are
+            taken; or a keras
             Model of z or [z, y], with z standard normal; or a translator, or a model with one.
         path: Folder to write. An earlier SavedModel there is replaced as a whole.
 

@@ -11,6 +11,7 @@ if _keras.backend.backend() != "tensorflow":
 from keras_gans import (
     callbacks,
     data,
+    distributions,
     divergences,
     export,
     latent,
@@ -20,14 +21,18 @@ from keras_gans import (
     networks,
     penalties,
     regularizers,
+    schedules,
 )
 from keras_gans.adversarial import AdversarialModel, load_model
 from keras_gans.gan import GAN
 from keras_gans.models import (
     ACGAN,
     FGAN,
+    IWAE,
     LSGAN,
     R3GAN,
+    VAE,
+    VAEGAN,
     WGAN,
     WGANGP,
     ComposedGAN,
@@ -46,6 +51,7 @@ from keras_gans.models import (
     UnrolledGAN,
 )
 from keras_gans.translation import TranslationModel
+from keras_gans.variational import VariationalModel
 
 __version__ = "0.1.0"
 
@@ -53,8 +59,11 @@ __all__ = [
     "ACGAN",
     "FGAN",
     "GAN",
+    "IWAE",
     "LSGAN",
     "R3GAN",
+    "VAE",
+    "VAEGAN",
     "WGAN",
     "WGANGP",
     "AdversarialModel",
@@ -73,8 +82,10 @@ __all__ = [
     "RpGAN",
     "TranslationModel",
     "UnrolledGAN",
+    "VariationalModel",
     "callbacks",
     "data",
+    "distributions",
     "divergences",
     "export",
     "latent",
@@ -85,4 +96,5 @@ __all__ = [
     "networks",
     "penalties",
     "regularizers",
+    "schedules",
 ]

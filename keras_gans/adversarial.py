@@ -1,4 +1,4 @@
-"""The abstract base of every model: two players with an optimizer each, noise, logs, saving, distribution."""
+"""The abstract base of every model: players with an optimizer each, noise, logs, saving, distribution."""
 
 import abc
 import pathlib
@@ -42,13 +42,16 @@ class LogMeans(keras.metrics.Metric):
 
 
 class AdversarialModel(keras.Model):
-    """Abstract: two players with an optimizer each, their logs, their noise, saving and resuming, distribution.
+    """Abstract: players with an optimizer each, their logs, their noise, saving and resuming, distribution.
 
-    A subclass gives `player_networks()`, `default_optimizers()`, `log_names` and `train_step`. All noise is a function
+    The players are two, a generator's side and a discriminator's, unless `players` says otherwise. A subclass gives
+    `player_networks()`, `default_optimizers()`, `check_data()`, `log_names` and `train_step`. All noise is a function
     of a saved seed and a saved step counter, so that a resumed run draws what an uninterrupted one would, and N
     replicas draw what one would.
     """
 
+    players = ("generator", "discriminator")  # in the order of player_networks() and default_optimizers()
+    optimizer_names = ("generator_optimizer", "discriminator_optimizer")  # attributes, and arguments of compile()
     log_names = ("discriminator_loss", "generator_loss")
     test_log_names = ()
     undecided_loss = None  # of a discriminator to which all samples are alike; None if the loss has no bound below
@@ -74,9 +77,10 @@ class AdversarialModel(keras.Model):
         self._train_logs = LogMeans(self.log_names, name="train_logs")
         self._test_logs = LogMeans(self.test_log_names, name="test_logs")
         self._is_evaluating = False
-        self._data_last = False
+        self._batch_spec = None  # of the data that the step was traced for
+        self._data_last = False  # whether each epoch of them is known to have all of its steps
         self._history_weight = None
-        self.histories = []  # of both players' weights, the generator's first, after `track_history`
+        self.histories = []  # of the players' weights, one each, after `track_history`
         self.warnings = []  # set by HealthCheck: what is wrong, in sentences; others show and record them
         self.goes_on = False  # set by restore: the model is a run's, even at step 0
         self.interrupted = False  # set by SaveOnInterrupt: other callbacks then leave the epoch's records unwritten
@@ -89,11 +93,15 @@ class AdversarialModel(keras.Model):
 
     @abc.abstractmethod
     def player_networks(self):
-        """Return two lists of networks: the generator's side and the discriminator's side."""
+        """Return a list of networks for each player."""
 
     @abc.abstractmethod
     def default_optimizers(self):
-        """Return the paper's optimizers, (generator_optimizer, discriminator_optimizer)."""
+        """Return the paper's optimizers, one for each player."""
+
+    @abc.abstractmethod
+    def check_data(self, data):
+        """Refuse a tf.data.Dataset that the model cannot be trained on, looking at its first batch."""
 
     # Compiling
 
@@ -117,45 +125,49 @@ class AdversarialModel(keras.Model):
         Raises:
             ValueError: If both players are given one optimizer object.
         """
+        self.compile_players(
+            (generator_optimizer, discriminator_optimizer),
+            run_eagerly=run_eagerly,
+            steps_per_execution=steps_per_execution,
+            jit_compile=jit_compile,
+        )
+
+    def compile_players(self, optimizers, **how):
+        """Do what `compile` promises, for any number of players.
+
+        Args:
+            optimizers: Keras optimizer, its name or None for each player.
+            **how: The other arguments of `compile`.
+
+        Raises:
+            ValueError: If two players are given one optimizer object.
+        """
         with self.distribute_strategy.scope():
             # auto_scale_loss wraps only an argument named optimizer; ours are wrapped below.
-            super().compile(
-                optimizer=None,
-                run_eagerly=run_eagerly,
-                steps_per_execution=steps_per_execution,
-                jit_compile=jit_compile,
-            )
-            default_generator, default_discriminator = self.default_optimizers()
-            players = self.player_networks()
-            generator_optimizer = keras.optimizers.get(generator_optimizer or default_generator)
-            discriminator_optimizer = keras.optimizers.get(discriminator_optimizer or default_discriminator)
-            if generator_optimizer is discriminator_optimizer:
-                raise ValueError(
-                    f"Both players were given the same optimizer object {generator_optimizer!r}. Expected one each: "
-                    "its moments belong to one player's weights. Construct two."
-                )
-            self.generator_optimizer = _built(generator_optimizer, players[0])
-            self.discriminator_optimizer = _built(discriminator_optimizer, players[1])
-        self._compile_arguments = {
-            "run_eagerly": run_eagerly,
-            "steps_per_execution": steps_per_execution,
-            "jit_compile": jit_compile,
-        }
+            super().compile(optimizer=None, **how)
+            defaults = self.default_optimizers()
+            chosen = [keras.optimizers.get(o or default) for o, default in zip(optimizers, defaults, strict=True)]
+            for i, optimizer in enumerate(chosen):
+                if any(optimizer is other for other in chosen[:i]):
+                    raise ValueError(
+                        f"Two players were given the same optimizer object {optimizer!r}. Expected one each: its "
+                        "moments belong to one player's weights. Construct another."
+                    )
+            for name, optimizer, networks in zip(self.optimizer_names, chosen, self.player_networks(), strict=True):
+                setattr(self, name, _built(optimizer, networks))
+        self._compile_arguments = how
 
     def get_compile_config(self):
-        """Return both optimizers' configurations and the other arguments of `compile`."""
+        """Return the optimizers' configurations and the other arguments of `compile`."""
+        optimizers = {name: getattr(self, name) for name in self.optimizer_names}
         return {
-            "generator_optimizer": keras.saving.serialize_keras_object(self.generator_optimizer),
-            "discriminator_optimizer": keras.saving.serialize_keras_object(self.discriminator_optimizer),
+            **{name: keras.saving.serialize_keras_object(optimizer) for name, optimizer in optimizers.items()},
             **self._compile_arguments,
         }
 
     def compile_from_config(self, config):
         """Compile as `get_compile_config` says; the optimizers' state is loaded after it."""
-        optimizers = {
-            name: keras.saving.deserialize_keras_object(config[name])
-            for name in ("generator_optimizer", "discriminator_optimizer")
-        }
+        optimizers = {name: keras.saving.deserialize_keras_object(config[name]) for name in self.optimizer_names}
         self.compile(**{**config, **optimizers})
 
     def make_train_function(self, force=False):
@@ -187,12 +199,17 @@ class AdversarialModel(keras.Model):
 
     # The parts of a step
 
-    def begin_step(self):
-        """Count the step, tell it to layers that change along a schedule, and restart the numbering of its draws."""
-        for layer in layers_of(self._networks()):
-            if hasattr(layer, "follow_step"):
-                layer.follow_step(self.step_counter.value)
-        self.step_counter.assign_add(1)
+    def begin_step(self, *data):
+        """Count the step, tell it to layers that change along a schedule, and restart the numbering of its draws.
+
+        Args:
+            *data: Tensors of the batch. Of a dataset without a length the last step finds none: it does not count.
+        """
+        with tf.control_dependencies(data):
+            for layer in layers_of(self._networks()):
+                if hasattr(layer, "follow_step"):
+                    layer.follow_step(self.step_counter.value)
+            self.step_counter.assign_add(1)
         _trace.draws = 0
 
     def draw(self, sample, rows, dimensions=()):
@@ -243,7 +260,7 @@ class AdversarialModel(keras.Model):
         update_power_iterations(networks)
 
     def track_history(self, weight):
-        """Have both players pay weight |theta - mean of their past theta|^2: historical averaging.
+        """Have all players pay weight |theta - mean of their past theta|^2: historical averaging.
 
         Salimans et al. 2016, section 3.3, arXiv:1606.03498. The means are saved with the model. The losses in the logs
         are those of the objective, without this term.
@@ -261,7 +278,7 @@ class AdversarialModel(keras.Model):
             with self.distribute_strategy.scope():
                 self.histories = [
                     HistoricalAverage(side, name=f"{role}_history")
-                    for role, side in zip(("generator", "discriminator"), sides, strict=True)
+                    for role, side in zip(self.players, sides, strict=True)
                 ]
         if weight != self._history_weight:
             self._history_weight = weight
@@ -277,6 +294,32 @@ class AdversarialModel(keras.Model):
             means = {name: tf.reshape(mean, (1,)) for name, mean in means.items()}
         return means
 
+    # Data
+
+    def fit(self, x=None, validation_data=None, **kwargs):
+        """Train, as `keras.Model.fit` does; the first batch of a dataset is looked at before the first step.
+
+        Args:
+            x: tf.data.Dataset, or what else Keras takes.
+            validation_data: Held-out samples; see `evaluate`.
+            **kwargs: Passed to `keras.Model.fit`.
+
+        Returns:
+            Keras's `History`, of epoch means.
+
+        Raises:
+            ValueError: If the model cannot be trained on the dataset; see `check_data`.
+        """
+        if isinstance(x, tf.data.Dataset):
+            x = _promptly_ended(x)
+            self.check_data(x)
+            kwargs["shuffle"] = False  # a dataset shuffles by itself, and Keras warns when its own default is left on
+            data_last = int(x.cardinality()) != tf.data.UNKNOWN_CARDINALITY
+            if (self._batch_spec, self._data_last) not in ((None, False), (x.element_spec, data_last)):
+                self.train_function = None  # retraced for a second batch size, it would lose its static shapes
+            self._batch_spec, self._data_last = x.element_spec, data_last
+        return super().fit(x, validation_data=_promptly_ended(validation_data), **kwargs)
+
     def evaluate(self, x=None, **kwargs):
         """Measure held-out samples with the networks in inference mode; see the final class's `test_step`.
 
@@ -289,7 +332,7 @@ class AdversarialModel(keras.Model):
         """
         self._is_evaluating = True
         try:
-            return super().evaluate(x, **kwargs)
+            return super().evaluate(_promptly_ended(x), **kwargs)
         finally:
             self._is_evaluating = False
 
@@ -305,11 +348,11 @@ class AdversarialModel(keras.Model):
 
         It begins with whose it is: `generator/`, `discriminator/`, `discriminator_optimizer/`, ...
         """
-        players = zip(("generator", "discriminator"), self.player_networks(), strict=True)
+        players = zip(self.players, self.player_networks(), strict=True)
         owners = {id(v): player for player, side in players for network in side for v in network.weights}
         owned = [(owners.get(id(v), ""), v) for v in self.weights]
         if self.compiled:
-            for name in ("discriminator_optimizer", "generator_optimizer"):
+            for name in self.optimizer_names:
                 owned += [(name, v) for v in getattr(self, name).variables]
         for owner, variable in owned:
             value = tf.convert_to_tensor(variable)
@@ -393,6 +436,21 @@ def load_model(path):
         raise ValueError(
             f"{path} cannot be loaded: {error} Expected a whole file written by model.save. Use an earlier one."
         ) from error
+
+
+def _promptly_ended(data):
+    """Switch off tf.data's autotuning, unless its owner chose, so that an epoch ends when its last step does.
+
+    Where steps keep the cores busy, deleting an iterator waits for the tuning thread, which sleeps 10 ms, 20 ms, 40 ms
+    and so on up to a minute: measured, up to as long again as the epoch took. Keras deletes one after each epoch of a
+    dataset with an end. Without it, AUTOTUNE means as many calls as there are cores. Other data stay as they are.
+    """
+    if not isinstance(data, tf.data.Dataset):
+        return data
+    options = tf.data.Options()
+    if data.options().autotune.enabled is None:
+        options.autotune.enabled = False
+    return data.with_options(options)
 
 
 def _is_multi_worker(strategy):

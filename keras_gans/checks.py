@@ -22,24 +22,8 @@ def check_networks(generator, discriminator, recognizes=False):
         ValueError: If their inputs or outputs do not fit, D ends in a sigmoid, they share weights, or a layer has a
             loss of its own that is not of its weights alone.
     """
-    for role, network, first in (("generator", generator, "z"), ("discriminator", discriminator, "x")):
-        if not isinstance(network, keras.Model):
-            raise TypeError(
-                f"{role}={network!r} was passed. Expected a keras Model. Build one, or take one of keras_gans.networks."
-            )
-        if not network.built or not getattr(network, "inputs", None) or len(network.inputs) > 2:
-            raise ValueError(
-                f"The {role} {network.name!r} does not tell its inputs. Expected a functional or Sequential model of "
-                f"{first} or [{first}, y]. Begin it with keras.Input."
-            )
-        regularized = [v for v in network.trainable_variables if v.regularizer is not None]
-        of_activity = [layer for layer in network._flatten_layers() if layer.activity_regularizer is not None]
-        if of_activity or len(network.losses) > len(regularized):  # those of weights are paid, others would be ignored
-            raise ValueError(
-                f"The {role} {network.name!r} has layers with losses of their own (activity_regularizer, add_loss), "
-                "which are not part of a GAN's objective. Expected terms of the weights alone, such as a "
-                "kernel_regularizer. Use ComposedGAN with a penalty."
-            )
+    check_network("generator", generator, "z")
+    check_network("discriminator", discriminator, "x")
     if recognizes:
         shapes = [tuple(output.shape) for output in discriminator.outputs]
         if len(discriminator.inputs) != 1 or len(shapes) != 2 or len(shapes[1]) != 2:
@@ -82,12 +66,87 @@ def check_networks(generator, discriminator, recognizes=False):
             "The discriminator ends in a sigmoid. Expected raw scores: the objective applies its own activation in a "
             "stable form. Remove the activation of the last layer."
         )
-    shared = {id(v) for v in generator.variables} & {id(v) for v in discriminator.variables}
+    check_not_shared("Generator", generator, "discriminator", discriminator)
+
+
+def check_network(role, network, first):
+    """Refuse what is no network, and one with losses that nobody would pay.
+
+    Args:
+        role: The argument's name.
+        network: keras Model of one input, or of that and a condition y.
+        first: Letter of the input.
+
+    Raises:
+        TypeError: If it is no keras Model.
+        ValueError: If it does not tell its inputs, or a layer has a loss of its own that is not of its weights alone.
+    """
+    if not isinstance(network, keras.Model):
+        raise TypeError(
+            f"{role}={network!r} was passed. Expected a keras Model. Build one, or take one of keras_gans.networks."
+        )
+    if not network.built or not getattr(network, "inputs", None) or len(network.inputs) > 2:
+        raise ValueError(
+            f"The {role} {network.name!r} does not tell its inputs. Expected a functional or Sequential model of "
+            f"{first} or [{first}, y]. Begin it with keras.Input."
+        )
+    regularized = [v for v in network.trainable_variables if v.regularizer is not None]
+    of_activity = [layer for layer in network._flatten_layers() if layer.activity_regularizer is not None]
+    if of_activity or len(network.losses) > len(regularized):  # those of weights are paid, others would be ignored
+        raise ValueError(
+            f"The {role} {network.name!r} has layers with losses of their own (activity_regularizer, add_loss), "
+            "which are not part of the objective. Expected terms of the weights alone, such as a "
+            "kernel_regularizer. Use ComposedGAN with a penalty."
+        )
+
+
+def check_not_shared(role, network, other_role, other):
+    """Refuse two networks with weights in common.
+
+    Raises:
+        ValueError: With both roles.
+    """
+    shared = {id(v) for v in network.variables} & {id(v) for v in other.variables}
     if shared:
         raise ValueError(
-            f"Generator and discriminator share {len(shared)} variables. Expected two networks with weights of their "
+            f"{role} and {other_role} share {len(shared)} variables. Expected two networks with weights of their "
             "own. Build the shared layer twice."
         )
+
+
+def check_autoencoder(encoder, decoder):
+    """Refuse an encoder and a decoder that do not fit each other.
+
+    Args:
+        encoder: keras Model of x (m, ...), to means and log variances of z, (m, 2 latent_dim).
+        decoder: keras Model of z (m, latent_dim), to one parameter for each coordinate of x, (m, ...).
+
+    Raises:
+        TypeError: If one of them is no keras Model.
+        ValueError: If their inputs or outputs do not fit, they share weights, or a layer has a loss of its own that is
+            not of its weights alone.
+    """
+    check_network("encoder", encoder, "x")
+    check_network("decoder", decoder, "z")
+    shapes = [tuple(t.shape[1:]) for t in (*encoder.inputs, *encoder.outputs, *decoder.inputs, *decoder.outputs)]
+    if len(shapes) != 4:
+        raise ValueError(
+            f"The encoder has {len(encoder.inputs)} inputs and {len(encoder.outputs)} outputs, the decoder "
+            f"{len(decoder.inputs)} and {len(decoder.outputs)}. Expected one each: no condition y."
+        )
+    x, parameters, z, made = shapes
+    if len(z) != 1 or z[0] is None or parameters != (2 * z[0],):
+        raise ValueError(
+            f"The encoder's output has shape {(None, *parameters)}, the decoder's input {(None, *z)}. Expected "
+            "(None, 2 * latent_dim), means and log variances of z, and (None, latent_dim). End the encoder with "
+            "keras.layers.Dense(2 * latent_dim)."
+        )
+    if made != x:
+        raise ValueError(
+            f"The decoder's output has shape {(None, *made)}, the encoder's input {(None, *x)}. Expected the same "
+            "shape. Change one of the two networks."
+        )
+    check_not_shared("Encoder", encoder, "decoder", decoder)
 
 
 def mixes_samples(network):
@@ -296,8 +355,8 @@ def check_samples(x, expected, what="Samples", generator=None):
         e is not None and e != got for e, got in zip(expected, x.shape[1:], strict=True)
     ):
         raise ValueError(
-            f"{what} of shape {x.shape[1:]} were passed. Expected {expected}, the discriminator's input. Resize the "
-            "data, or build the networks for this shape."
+            f"{what} of shape {x.shape[1:]} were passed. Expected {expected}, as the networks take them. Resize "
+            "the data, or build the networks for this shape."
         )
     if not tf.as_dtype(x.dtype).is_floating:
         raise ValueError(

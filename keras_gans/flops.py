@@ -14,14 +14,17 @@ def flops_of_step(model, batch_size):
     the discriminator's weights in the generator's step.
 
     Args:
-        model: A compiled `GAN`, unconditional or conditional.
+        model: A compiled `GAN`, unconditional or conditional, or `TranslationModel`.
         batch_size: m, the samples of one discriminator step.
 
     Returns:
         Integer.
     """
     rows = batch_size * model.n_critic
-    inputs = [model.discriminator.inputs[0], *model.generator.inputs[1:]]  # x, and y where there is one
+    if hasattr(model, "generators"):  # a TranslationModel
+        inputs = [model.generator.inputs[0], model.generator.outputs[0]]  # x and y
+    else:
+        inputs = [model.discriminator.inputs[0], *model.generator.inputs[1:]]  # x, and y where there is one
     specs = [tf.TensorSpec((rows, *x.shape[1:]), x.dtype) for x in inputs]
     data = specs[0] if len(specs) == 1 else tuple(specs)
     graph = tf.function(model.train_step, autograph=False).get_concrete_function(data).graph

@@ -9,23 +9,19 @@ Letters inside a step, with their shapes (m = samples of one discriminator step 
 """
 
 import contextlib
-import random
 
 import keras
-import numpy as np
 import tensorflow as tf
 
 from keras_gans import checks
-from keras_gans.adversarial import AdversarialModel, layers_of, seed_states, update_power_iterations
-from keras_gans.draws import drawing
-from keras_gans.labels import check_labels
-from keras_gans.latent import Normal, Uniform
-from keras_gans.moving_average import follow, ramped_decay
-from keras_gans.replicas import draw_rows, mean_over_replicas
+from keras_gans.adversarial import layers_of, seed_states
+from keras_gans.latent import Uniform
+from keras_gans.latent_model import LatentModel
+from keras_gans.replicas import mean_over_replicas
 from keras_gans.top_k import check_top_k, only_best
 
 
-class GAN(AdversarialModel):
+class GAN(LatentModel):
     """Abstract: one generator and one discriminator, a latent, an optional condition.
 
     A final class adds the objective as its `train_step`. Data are batches of `x`, or `(x, y)` for conditional
@@ -49,35 +45,15 @@ class GAN(AdversarialModel):
     def __init__(self, generator, discriminator, n_critic=1, latent=None, name=None):
         checks.check_networks(generator, discriminator, self.recognizes)
         checks.check_positive_integer(n_critic=n_critic)
-        super().__init__(name=name)
+        super().__init__(latent, name=name)
         self.generator = generator
         self.discriminator = discriminator
         self.n_critic = int(n_critic)
-        self.latent = latent or Normal()
-        self.ema_generator = None
-        self._ema_decay = self._ema_ramp_up = None
         self._top_k = None
-        self._samplers = {}
-        self._batch_spec = None
 
     def player_networks(self):
         """Return ([generator], [discriminator])."""
         return [self.generator], [self.discriminator]
-
-    @property
-    def latent_dim(self):
-        """Number of coordinates of z."""
-        return self.generator.inputs[0].shape[1]
-
-    @property
-    def is_conditional(self):
-        """Whether the networks take a condition y."""
-        return len(self.generator.inputs) == 2
-
-    @property
-    def sampling_generator(self):
-        """The generator that is sampled, evaluated and exported: the moving average where there is one."""
-        return self.generator if self.ema_generator is None else self.ema_generator
 
     # The parts of a step
 
@@ -85,8 +61,7 @@ class GAN(AdversarialModel):
         """Begin a step: give the (x, y) of each discriminator step, y being None for unconditional networks."""
         x, y, _ = keras.utils.unpack_x_y_sample_weight(data)
         checks.check_batch_size(x.shape[0], self.n_critic)
-        with tf.control_dependencies([x]):  # of a dataset without a length the last step finds no x: it does not count
-            self.begin_step()
+        self.begin_step(x)
         for k in range(self.n_critic):
             # Strided: each replica holds a contiguous part of the global batch, so these slices are the same samples
             # on one replica and on many.
@@ -96,18 +71,9 @@ class GAN(AdversarialModel):
         """Discriminator steps made before the k-th (from 0) of this step, an int64 tensor."""
         return (self.step_counter - 1) * self.n_critic + k
 
-    def draw_latent(self, rows):
-        """Draw z of shape (rows, latent_dim)."""
-        return self.draw(self.latent.sample, rows, (self.latent_dim,))
-
     def draw_uniform(self, rows, dimensions=()):
         """Draw numbers from [0, 1), shape (rows, *dimensions): one for each sample if there are no dimensions."""
         return self.draw(Uniform(0.0, 1.0).sample, rows, dimensions)
-
-    def in_training(self, network, inputs, y=None):
-        """Run a network in training mode, its random layers drawing from this step's noise."""
-        with drawing(self.draw):
-            return network(inputs if y is None else [inputs, y], training=True)
 
     def generated(self, z, y=None):
         """G(z) in training mode, for the generator's own step."""
@@ -193,79 +159,7 @@ class GAN(AdversarialModel):
         with state_kept([self.discriminator], self.discriminator.trainable_variables, weights):
             return self.score(x, y)
 
-    def generator_step(self, tape, loss):
-        """Update the generator, and its moving average where there is one."""
-        super().generator_step(tape, loss)
-        if self.ema_generator is not None:
-            follow(
-                self.ema_generator,
-                self.generator,
-                ramped_decay(self._ema_decay, self._ema_ramp_up, self.step_counter - 1),
-            )
-            update_power_iterations([self.ema_generator])
-
-    def track_ema(self, decay, ramp_up=None):
-        """Keep an exponential moving average of the generator's weights, updated in each generator step.
-
-        It is saved, sampled, evaluated and exported in place of the generator. Statistics that are averages already
-        (BatchNormalization's) are copied.
-
-        Args:
-            decay: Share of the average that is kept in each step, in [0, 1); 0.5^(m / n) forgets half within n samples.
-            ramp_up: Longest half-life as a share of the steps so far, above 0; 0.05 in StyleGAN2. None for none.
-
-        Raises:
-            ValueError: If `decay` is outside [0, 1), or `ramp_up` not above 0.
-        """
-        if not 0 <= decay < 1:
-            raise ValueError(f"decay={decay} was passed. Expected a share in [0, 1), such as 0.999.")
-        if ramp_up is not None and not ramp_up > 0:
-            raise ValueError(f"ramp_up={ramp_up} was passed. Expected a share above 0, such as 0.05, or None.")
-        if (decay, ramp_up) == (self._ema_decay, self._ema_ramp_up):
-            return
-        if self.ema_generator is None:
-            with self.distribute_strategy.scope():
-                average = keras.models.clone_model(self.generator)
-                average.set_weights(self.generator.get_weights())
-            average.trainable = True
-            self.ema_generator = average
-        self._ema_decay, self._ema_ramp_up = decay, ramp_up
-        self.train_function = None  # traced without the average
-        self._samplers = {}
-
     # Data
-
-    def fit(self, x=None, y=None, batch_size=None, validation_data=None, **kwargs):
-        """Train, as `keras.Model.fit` does; the first batch is looked at before the first step.
-
-        Args:
-            x: tf.data.Dataset of `x` or `(x, y)` in batches of n_critic * m rows of static size; or an array of
-                samples, float images in [-1, 1].
-            y: Conditions, with an array.
-            batch_size: With an array: m, the samples of one discriminator step, 64 by default. Each step takes
-                n_critic * m rows; rows that do not fill one are left to the next, newly shuffled epoch.
-            validation_data: Dataset, array, or `(x, y)` of held-out samples; see `evaluate`.
-            **kwargs: Passed to `keras.Model.fit`.
-
-        Returns:
-            Keras's `History`, of epoch means.
-
-        Raises:
-            ValueError: If the data are of the wrong shape, dtype or range, not finite, too few, without conditions,
-                or batched in a size that n_critic does not divide.
-        """
-        if validation_data is not None:
-            held_out = validation_data if isinstance(validation_data, tuple) else (validation_data, None)
-            validation_data, _ = self._as_dataset(held_out[0], held_out[1], batch_size, shuffle=False)
-        x, batch_size = self._as_dataset(x, y, batch_size, shuffle=True)
-        self._check_data(x)
-        if isinstance(x, tf.data.Dataset):
-            kwargs["shuffle"] = False  # a dataset shuffles by itself, and Keras warns when its own default is left on
-            data_last = int(x.cardinality()) != tf.data.UNKNOWN_CARDINALITY
-            if (self._batch_spec, self._data_last) not in ((None, False), (x.element_spec, data_last)):
-                self.train_function = None  # retraced for a second batch size, it would lose its static shapes
-            self._batch_spec, self._data_last = x.element_spec, data_last
-        return super().fit(x, batch_size=batch_size, validation_data=validation_data, **kwargs)
 
     def evaluate(self, x=None, y=None, batch_size=None, **kwargs):
         """Score held-out real samples and generated ones with both networks in inference mode.
@@ -292,8 +186,7 @@ class GAN(AdversarialModel):
         """Score one held-out batch; see `evaluate`."""
         x, y, _ = keras.utils.unpack_x_y_sample_weight(data)
         y = [y] if self.is_conditional else []
-        seed = tf.stack([self.noise_seed.value, -1 - tf.cast(self._test_logs.sums.value[-1], tf.int32)])
-        z = draw_rows(lambda shape: self.latent.sample(shape, seed), tf.shape(x)[0], (self.latent_dim,))
+        z = self.draw_held_out(self.latent.sample, tf.shape(x)[0], (self.latent_dim,))
         x_fake = self.sampling_generator([z, *y] if y else z, training=False)
         s_real, s_fake = (tf.reduce_mean(self._inferred_scores(x, *y)) for x in (x, x_fake))
         return self.log(score_real=s_real, score_fake=s_fake, score_gap=s_real - s_fake)
@@ -303,104 +196,12 @@ class GAN(AdversarialModel):
             return tf.cast(self.discriminator(x, training=False)[0], tf.float32)
         return tf.cast(self.discriminator([x, *y] if y else x, training=False), tf.float32)
 
-    def _as_dataset(self, x, y, batch_size, shuffle):
-        """Turn arrays into a dataset of whole steps; leave everything else to Keras."""
-        if not isinstance(x, np.ndarray | tf.Tensor):
-            if y is not None:
-                raise ValueError(
-                    f"y was passed beside x of type {type(x).__name__}. Expected arrays, or a dataset of (x, y) alone."
-                )
-            return (_promptly_ended(x), None) if isinstance(x, tf.data.Dataset) else (x, batch_size)
-        m = 64 if batch_size is None else batch_size
-        checks.check_positive_integer(batch_size=m)
-        rows = m * self.n_critic
-        checks.check_arrays(x, y, rows)
-        if y is not None and self.is_conditional:
-            check_labels(y, self.generator)
-        order = tf.data.Dataset.range(len(x))
-        if shuffle:
-            order = order.shuffle(len(x), seed=int(self.noise_seed.numpy()))
-        arrays = tf.nest.map_structure(tf.convert_to_tensor, x if y is None else (x, y))
-        gather = lambda indices: tf.nest.map_structure(lambda a: tf.gather(a, indices), arrays)  # noqa: E731
-        return _promptly_ended(order.batch(rows, drop_remainder=True).map(gather).prefetch(2)), None
-
-    def _check_data(self, data):
+    def check_data(self, data):
         """Look at the first batch of a dataset; other kinds of data go to Keras unseen."""
-        if not isinstance(data, tf.data.Dataset):
-            return
         x_spec = tf.nest.flatten(data.element_spec)[0]
         checks.check_batch_size(x_spec.shape[0], self.n_critic * self.distribute_strategy.num_replicas_in_sync)
         x, y, _ = keras.utils.unpack_x_y_sample_weight(checks.first_batch_of(data))
         checks.check_first_batch(x.numpy(), None if y is None else y.numpy(), self)
-
-    # Sampling
-
-    def call(self, inputs, training=False):
-        """Return the generator's samples for z or [z, y]."""
-        return self.sampling_generator(inputs, training=training)
-
-    def sample(self, num, y=None, seed=None, batch_size=256, ema=True, latent=None):
-        """Generate samples, in batches, with the moving average of the generator where there is one.
-
-        Args:
-            num: How many.
-            y: Conditions for conditional networks: `num` of them, or one for all.
-            seed: Integer; the same seed gives the same samples, whatever the batch size. Drawn when None.
-            batch_size: Samples made at a time, which bounds the memory.
-            ema: Whether to take the moving average where there is one, and not the generator itself.
-            latent: Distribution of z in place of the model's: `latent.TruncatedNormal(0.7)` gives up variety for
-                quality (Brock et al. 2019, section 3.1, arXiv:1809.11096).
-
-        Returns:
-            float32 NumPy array of shape (num, ...).
-
-        Raises:
-            ValueError: If `num` is no positive integer, or y is missing, superfluous or of another length.
-        """
-        checks.check_positive_integer(num=num, batch_size=batch_size)
-        y = self._conditions(num, y)
-        seed = random.getrandbits(30) if seed is None else seed
-        sampler = self._sampler(ema)
-        z = (latent or self.latent).sample((num, self.latent_dim), (seed, 0))
-        inputs = [z] if y is None else [z, y]
-        if num <= batch_size:
-            return sampler(*inputs).numpy()
-        samples = np.empty((num, *self.generator.outputs[0].shape[1:]), "float32")
-        for start in range(0, num, batch_size):
-            rows = slice(start, start + batch_size)
-            samples[rows] = sampler(*(a[rows] for a in inputs)).numpy()
-        return samples
-
-    def _sampler(self, ema):
-        """Return the compiled function of z or z, y."""
-        if ema not in self._samplers:
-            generator = self.sampling_generator if ema else self.generator
-            self._samplers[ema] = tf.function(
-                lambda *inputs: tf.cast(
-                    generator(inputs if len(inputs) > 1 else inputs[0], training=False), tf.float32
-                ),
-                autograph=False,
-                reduce_retracing=True,
-            )
-        return self._samplers[ema]
-
-    def _conditions(self, num, y):
-        if y is None and self.is_conditional:
-            raise ValueError(f"num={num} was passed without y. Expected the conditions to generate. Pass y=...")
-        if y is None:
-            return None
-        if not self.is_conditional:
-            raise ValueError("y was passed, the networks take no condition. Leave it out.")
-        expected = self.generator.inputs[1]
-        y = np.asarray(y)
-        if y.ndim == len(expected.shape) - 1:
-            y = np.broadcast_to(y, (num, *y.shape))
-        if len(y) != num:
-            raise ValueError(
-                f"num={num} and {len(y)} conditions were passed. Expected one y per sample, or one for all."
-            )
-        check_labels(y, self.generator)
-        return tf.convert_to_tensor(y, dtype=expected.dtype)
 
     # Saving
 
@@ -411,9 +212,7 @@ class GAN(AdversarialModel):
             "discriminator": keras.saving.serialize_keras_object(self.discriminator),
             "n_critic": self.n_critic,
             "latent": keras.saving.serialize_keras_object(self.latent),
-            "ema_decay": self._ema_decay,
-            "ema_ramp_up": self._ema_ramp_up,
-            "history_weight": self._history_weight,
+            **self.tracking_config(),
             "top_k": keras.saving.serialize_keras_object(self._top_k) if callable(self._top_k) else self._top_k,
             "name": self.name,
         }
@@ -422,32 +221,11 @@ class GAN(AdversarialModel):
     def from_config(cls, config, custom_objects=None):
         """Rebuild a model from `get_config`."""
         config = dict(config)
-        decay, ramp_up = config.pop("ema_decay", None), config.pop("ema_ramp_up", None)
-        history_weight, top_k = config.pop("history_weight", None), config.pop("top_k", None)
-        for key, value in config.items():
-            if isinstance(value, dict | list):
-                config[key] = keras.saving.deserialize_keras_object(value, custom_objects=custom_objects)
-        model = cls(**config)
-        if decay is not None:
-            model.track_ema(decay, ramp_up)
-        if history_weight is not None:
-            model.track_history(history_weight)
+        top_k = config.pop("top_k", None)
+        model = super().from_config(config, custom_objects)
         if top_k is not None:
             model.keep_top_k(keras.saving.deserialize_keras_object(top_k) if isinstance(top_k, dict) else top_k)
         return model
-
-
-def _promptly_ended(dataset):
-    """Switch off tf.data's autotuning, unless its owner chose, so that an epoch ends when its last step does.
-
-    Where steps keep the cores busy, deleting an iterator waits for the tuning thread, which sleeps 10 ms, 20 ms, 40 ms
-    and so on up to a minute: measured, up to as long again as the epoch took. Keras deletes one after each epoch of a
-    dataset with an end. Without it, AUTOTUNE means as many calls as there are cores.
-    """
-    options = tf.data.Options()
-    if dataset.options().autotune.enabled is None:
-        options.autotune.enabled = False
-    return dataset.with_options(options)
 
 
 @contextlib.contextmanager

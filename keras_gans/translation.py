@@ -32,6 +32,8 @@ class TranslationModel(AdversarialModel):
         ValueError: If the networks do not fit.
     """
 
+    n_critic = 1  # discriminator steps for each of the generators'
+
     def __init__(self, generators, discriminators, name=None):
         checks.check_translators(generators, discriminators)
         super().__init__(name=name)
@@ -65,11 +67,17 @@ class TranslationModel(AdversarialModel):
         """Run a network in training mode on batches of one size; return a list of what it makes of each.
 
         They go through it as one batch, which takes 0.9 of the time, unless the network mixes the samples of a batch.
+        Each batch draws noise of its own even so, in which replicas find their rows.
         """
-        with drawing(self.draw):
-            if len(batches) == 1 or checks.mixes_samples(network):
+        num = len(batches)
+        if num == 1 or checks.mixes_samples(network):
+            with drawing(self.draw):
                 return [network(batch, training=True) for batch in batches]
-            return tf.split(network(tf.concat(batches, axis=0), training=True), len(batches))
+        draw = lambda sample, rows, *dimensions: tf.concat(  # noqa: E731
+            [self.draw(sample, rows // num, *dimensions) for _ in batches], axis=0
+        )
+        with drawing(draw):
+            return tf.split(network(tf.concat(batches, axis=0), training=True), num)
 
     def scores(self, discriminator, *batches, source=None):
         """Raw scores of the patches of batches of images, float32, (m h w, 1) each; of a D of [source, x] too."""
@@ -122,10 +130,10 @@ class TranslationModel(AdversarialModel):
                 f"Data of type {type(x).__name__} were passed. Expected a tf.data.Dataset of (x, y). For arrays: "
                 "tf.data.Dataset.from_tensor_slices((x, y)).shuffle(len(x)).batch(1, drop_remainder=True)."
             )
-        self._check_data(x)
-        return super().fit(x, **{"shuffle": False, **kwargs})
+        return super().fit(x, **kwargs)
 
-    def _check_data(self, data):
+    def check_data(self, data):
+        """Look at the first batch, of both sides."""
         spec = data.element_spec
         if not isinstance(spec, tuple) or len(spec) != 2:
             raise ValueError(f"A dataset of {spec} was passed. Expected batches (x, y) of images of both sides.")

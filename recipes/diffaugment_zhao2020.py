@@ -6,13 +6,13 @@ Command:    keras-gans train diffaugment_zhao2020 [--data "mnist[:1000]"|mnist|d
             with augment one of diffaugment, ada (Karras et al. 2020, arXiv:2006.06676), none
 Paper says: CIFAR-10, of 10 % of its images: FID of BigGAN 41.4 without, 23.3 with it; 100 photographs of faces and
             animals; nothing of MNIST.
-Ours:       not run yet.
+Ours:       MNIST, 1,000 images, judged by the test set: classifier-Fréchet 61.94, classifier score 7.40 (1 seed, 2,000
+            steps).
 Deviations: networks of DCGAN, a quarter of its width, without normalization in D, and the non-saturating loss alone, in
             place of BigGAN and StyleGAN2; Adam 2e-3 falling to 0 along a cosine, for a run of minutes.
 """
 
 import keras_gans as kg
-from keras_gans.recipes.networks import small_networks
 from keras_gans.recipes.optimizers import falling_adam
 
 DATA = "mnist[:1000]"
@@ -22,7 +22,7 @@ AUGMENT = {
     "none": lambda s: [],
 }
 IMAGES = {
-    "steps": 3000,
+    "steps": 2000,
     "batch_size": 64,
     "latent_dim": 64,
     "width": 32,
@@ -38,7 +38,17 @@ def build(sample_shape, s, condition=None):
     """Return the compiled model."""
     if s.augment not in AUGMENT:
         raise ValueError(f"augment={s.augment!r} was passed. Expected one of {', '.join(AUGMENT)}.")
-    generator, discriminator = small_networks(sample_shape, s, condition, first=AUGMENT[s.augment](s))
+    generator = kg.networks.dcgan_generator(s.latent_dim, sample_shape, s.width, 4, stop_below=5, condition=condition)
+    discriminator = kg.networks.dcgan_discriminator(
+        sample_shape,
+        s.width,
+        4,
+        norm=None,
+        stop_below=5,
+        kernel_initializer="he_normal",
+        first=AUGMENT[s.augment](s),
+        condition=condition,
+    )
     model = kg.NonSaturatingGAN(generator, discriminator)
     model.compile(
         falling_adam(s.learning_rate, s.steps, beta_2=s.beta_2),

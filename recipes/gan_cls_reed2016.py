@@ -17,12 +17,12 @@ from keras_gans.recipes.optimizers import falling_adam
 
 DATA = "attribute_faces"
 IMAGES = {
-    "steps": 2500,
+    "steps": 2200,
     "batch_size": 64,
     "latent_dim": 64,
     "width": 32,
     "learning_rate": 1e-3,
-    "ema_decay": 0.998,
+    "ema_decay": 0.99,
     "mismatched": True,
 }
 

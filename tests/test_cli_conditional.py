@@ -9,7 +9,7 @@ from PIL import Image
 
 import keras_gans as kg
 from keras_gans.data import faces
-from keras_gans_cli import conditions, evaluation
+from keras_gans_cli import conditions, evaluation, run
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -24,8 +24,7 @@ def of_classes(tmp_path_factory):
     """A run on ten classes."""
     folder = tmp_path_factory.mktemp("classes") / "run"
     keras_gans(
-        "train", "cgan_mirza2014", "--data", "digits", "--smoke", "--run-dir", folder, "--set", "width=8", "--set",
-        "hidden=16",
+        "train", "cgan_mirza2014", "--data", "digits", "--smoke", "--run-dir", folder, "--set", "width=8"
     )  # fmt: skip
     return folder
 
@@ -66,6 +65,14 @@ def test_a_run_says_what_its_classes_are(of_classes):
         assert picture.size[0] > picture.size[1]  # ten columns, a class each, of eight rows
     labels = json.loads((of_classes / "evaluations.jsonl").read_text().splitlines()[0])
     assert labels["num_samples"] == 300
+
+
+def test_any_recipe_can_be_told(tmp_path):
+    arguments = ("--conditional", "--data", "digits", "--set", "width=8", "--smoke", "--run-dir", tmp_path / "run")
+    keras_gans("train", "lsgan_mao2016", *arguments)
+    assert json.loads((tmp_path / "run" / "options.json").read_text())["options"]["conditional"] is True
+    assert samples(tmp_path, tmp_path / "run", "--num", 3, "--y", 7).shape == (3, 16, 16, 1)
+    assert run.plan_of(tmp_path / "run").is_conditional
 
 
 def test_samples_are_of_the_classes_that_are_asked_for(of_classes, tmp_path):

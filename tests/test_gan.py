@@ -231,6 +231,20 @@ class TestData:
         model.fit(data, epochs=2, verbose=0)
         assert model.step == 6
 
+    def test_autotuning_is_off_unless_its_owner_chose(self, model, monkeypatch):
+        seen = []
+        look = lambda self, x, validation_data, **kwargs: seen.extend(  # noqa: E731
+            data.options().autotune.enabled for data in (x, validation_data)
+        )
+        monkeypatch.setattr(keras.Model, "fit", look)
+        x = tiny.points(64)
+        model.fit(x, batch_size=16, validation_data=x)
+        chosen = tf.data.Options()
+        chosen.autotune.enabled = True
+        data = tf.data.Dataset.from_tensor_slices(x).batch(16, drop_remainder=True)
+        model.fit(data.with_options(chosen), validation_data=data)
+        assert seen == [False, False, True, False]
+
     def test_arrays_are_shuffled_by_the_models_seed(self):
         def run(seed):
             keras.utils.set_random_seed(seed)

@@ -25,30 +25,44 @@ ROOMS = {
     "keras_gans/historical_average.py": (TENSORS, {"replicas"}),
     "keras_gans/inner_updates.py": (TENSORS, set()),
     "keras_gans/files.py": ({"contextlib", "os", "pathlib", "shutil", "uuid"}, set()),
-    "keras_gans/checks.py": (TENSORS, set()),
+    "keras_gans/checks.py": (TENSORS, {"labels"}),
+    "keras_gans/labels.py": ({"keras", "numpy"}, set()),
     "keras_gans/penalties": (TENSORS | {"functools"}, {"penalties", "replicas"}),
     "keras_gans/adversarial.py": (
         TENSORS | {"pathlib", "random", "threading", "zipfile"},
         {"files", "historical_average", "regularizers", "replicas"},
     ),
+    "keras_gans/latent_model.py": (
+        TENSORS | {"random"},
+        {"adversarial", "checks", "draws", "labels", "latent", "moving_average", "replicas"},
+    ),
     "keras_gans/gan.py": (
-        TENSORS | {"contextlib", "random"},
-        {"adversarial", "checks", "draws", "latent", "moving_average", "replicas", "top_k"},
+        TENSORS | {"contextlib"},
+        {"adversarial", "checks", "latent", "latent_model", "replicas", "top_k"},
     ),
     "keras_gans/translation.py": (
         TENSORS,
         {"adversarial", "checks", "draws", "gan", "history_pool", "latent"},
     ),
+    "keras_gans/variational.py": (
+        TENSORS,
+        {"checks", "distributions", "latent", "latent_model"},
+    ),
+    "keras_gans/distributions.py": (TENSORS, {"checks"}),
+    "keras_gans/features.py": (PURE, set()),
     "keras_gans/history_pool.py": (TENSORS, {"replicas"}),
     "keras_gans/moving_average.py": ({"tensorflow"}, {"replicas"}),
     "keras_gans/top_k.py": (TENSORS, {"checks"}),
     "keras_gans/regularizers.py": (TENSORS, set()),
+    "keras_gans/schedules.py": (PURE, {"checks"}),
     "keras_gans/models": (
         TENSORS | {"functools"},
         {
             "checks",
+            "distributions",
             "divergences",
             "draws",
+            "features",
             "gan",
             "inner_updates",
             "latent",
@@ -57,6 +71,7 @@ ROOMS = {
             "penalties",
             "replicas",
             "translation",
+            "variational",
         },
     ),
     "keras_gans/layers": (TENSORS | {"functools"}, {"checks", "draws", "layers"}),
@@ -66,7 +81,7 @@ ROOMS = {
     "keras_gans/pictures": (ANY, {"files", "pictures"}),
     "keras_gans/callbacks": (ANY, {"callbacks", "files", "metrics", "pictures", "replicas"}),
     "keras_gans/data": (ANY, {"data", "checks"}),
-    "export": (ANY, {"export", "files", "latent"}),
+    "export": (ANY, {"export", "files", "labels", "latent"}),
 }
 HEAVY = {"onnx", "onnxruntime", "tf2onnx", "matplotlib", "sklearn", "tensorflow_datasets", "tensorflow_probability"}
 HEAVY |= {"PIL", "tqdm", "scipy", "ot", "prdc", "typer", "rich"}

@@ -11,6 +11,7 @@ from test_models_contract import mirrored
 import keras_gans as kg
 from keras_gans import layers
 from keras_gans.draws import drawing
+from keras_gans.replicas import draw_rows
 
 rng = np.random.default_rng(0)
 
@@ -101,6 +102,34 @@ def test_noise_of_a_layer_is_of_the_model_in_a_step_and_fresh_elsewhere():
     with drawing(lambda sample, rows, dimensions: tf.ones((rows, *dimensions))):
         np.testing.assert_array_equal(layer(x, training=True), x + 1)
     assert not np.array_equal(layer(x, training=True), layer(x, training=True))
+
+
+@pytest.mark.parametrize("rate", [0.2, 0.5])
+def test_dropout_drops_its_rate_and_keeps_the_mean(rate):
+    layer = layers.Dropout(rate)
+    x = rng.uniform(1, 2, size=(400, 5, 4)).astype("float32")
+    np.testing.assert_array_equal(layer(x), x)
+    y = layer(x, training=True).numpy()
+    kept = y != 0
+    np.testing.assert_allclose(y[kept], x[kept] / (1 - rate), rtol=1e-6)
+    assert kept.mean() == pytest.approx(1 - rate, abs=4 * np.sqrt(rate * (1 - rate) / kept.size))
+    assert y.mean() == pytest.approx(x.mean(), rel=0.05)
+    assert not np.array_equal(layer(x, training=True), y)
+    np.testing.assert_array_equal(layers.Dropout(0)(x, training=True), x)
+
+
+def test_dropout_of_replicas_is_that_of_one():
+    layer = layers.Dropout(0.5)
+
+    def dropped(rows):
+        draw = lambda sample, *of_rows: draw_rows(lambda shape: sample(shape, (1, 2)), *of_rows)  # noqa: E731
+        with drawing(draw):
+            return layer(tf.ones((rows, 20)), training=True)
+
+    strategy = mirrored(2)
+    found = strategy.experimental_local_results(tf.function(lambda: strategy.run(dropped, (3,)))())
+    assert not np.array_equal(*found)
+    np.testing.assert_array_equal(np.concatenate(found), dropped(6))
 
 
 def virtual_network(reference):
@@ -208,6 +237,8 @@ def test_conditional_batch_normalization_scales_by_label():
     [
         (lambda: layers.InstanceNoise(-0.1), "stddev=-0.1"),
         (lambda: layers.InstanceNoise("0.1"), "stddev='0.1'"),
+        (lambda: layers.Dropout(1.0), "rate=1.0"),
+        (lambda: layers.Dropout(True), "rate=True"),
         (lambda: layers.MinibatchDiscrimination(0), "num_kernels=0"),
         (lambda: layers.MinibatchDiscrimination(5, 2.0), "kernel_dim=2.0"),
         (lambda: layers.MinibatchStandardDeviation(0), "group_size=0"),
@@ -225,6 +256,7 @@ def test_refuses_bad_arguments(make, message):
 
 LAYERS = {  # without pooling, whose maximum has kinks that finite differences step over
     "InstanceNoise": (lambda: layers.InstanceNoise(0.1), (6, 6, 4)),
+    "Dropout": (lambda: layers.Dropout(0.3), (6, 6, 4)),
     "MinibatchDiscrimination": (lambda: layers.MinibatchDiscrimination(3, 2), (5,)),
     "MinibatchStandardDeviation": (lambda: layers.MinibatchStandardDeviation(4), (6, 6, 4)),
     "Packing": (lambda: layers.Packing(2), (6, 6, 4)),

@@ -41,7 +41,7 @@ def pix2pix(dropout=0.5, **kwargs):
 def small_translator(dropout=0.2):
     x = keras.Input(SHAPE)
     h = keras.layers.Conv2D(3, 3)(layers.ReflectionPadding2D(1)(x))
-    h = keras.layers.Dropout(dropout)(keras.layers.ReLU()(layers.InstanceNormalization()(h)))
+    h = layers.Dropout(dropout)(keras.layers.ReLU()(layers.InstanceNormalization()(h)))
     return keras.Model(x, keras.layers.Conv2D(1, 1, activation="tanh", dtype="float32")(h))
 
 
@@ -177,6 +177,7 @@ def test_a_score_sees_a_patch(depth, side):
         (lambda: networks.resnet_translator((18, 16, 3)), "cannot be halved 2 times"),
         (lambda: networks.unet_translator((24, 24, 3)), "cannot be halved down to one pixel"),
         (lambda: networks.unet_translator((16, 32, 3)), "cannot be halved down to one pixel"),
+        (lambda: networks.unet_translator((16, 16, 3), 4, dropout=1.0), "rate=1.0"),
         (lambda: networks.patch_discriminator((16, 16, 3)), "at least 24 pixels"),
         (lambda: networks.resnet_translator((16, 16, 3), blocks=0), "blocks=0"),
     ],
@@ -356,8 +357,8 @@ def test_two_replicas_equal_one(name):
     def train(strategy):
         keras.utils.set_random_seed(5)
         with strategy.scope():
-            # Keras's dropout draws the same on every replica; and a large step would make much of rounding errors
-            model = small(name, dropout=0)
+            model = small(name)  # whose dropout is that of the global batch
+            # a large step would make much of rounding errors
             model.compile(keras.optimizers.SGD(1e-3), keras.optimizers.SGD(1e-3))
         model.fit(batches(rows=4, steps=3), epochs=2, verbose=0)
         kept = [tf.convert_to_tensor(pool.samples) for pool in model.pools]
@@ -368,6 +369,39 @@ def test_two_replicas_equal_one(name):
     np.testing.assert_allclose(weights_n, weights, rtol=1e-4, atol=1e-5)
     for one, other in zip(kept, kept_n, strict=True):
         np.testing.assert_allclose(other, one, atol=1e-5)
+
+
+@every_model
+def test_data_alike_are_traced_once_and_others_anew(name):
+    model = small(name)
+    model.compile()
+    traces = []
+    begin_step = model.begin_step
+    model.begin_step = lambda *data: traces.append(data[0].shape[0]) or begin_step(*data)
+    without_length = batches(rows=2, steps=3).filter(lambda x, y: True)
+    for data, epochs in ((batches(), 2), (batches(), 1), (batches(rows=1), 1), (without_length, 2)):
+        model.fit(data, epochs=epochs, verbose=0)
+    assert traces == [2, 1, 2]
+    assert model.step == 8 + 4 + 4 + 6  # of the last data too, whose end is found by a step that has none
+
+
+@every_model
+def test_autotuning_is_off_unless_its_owner_chose(name, monkeypatch):
+    """Else the end of an epoch waits for a thread that sleeps."""
+    model = small(name)
+    seen = []
+    look = lambda self, *data, **kwargs: seen.extend(  # noqa: E731
+        d.options().autotune.enabled for d in (*data, kwargs.get("validation_data")) if d is not None
+    )
+    for method in ("fit", "evaluate"):
+        monkeypatch.setattr(keras.Model, method, look)
+    model.fit(batches(), validation_data=batches())
+    model.evaluate(batches())
+    assert seen == [False] * 3
+    chosen = tf.data.Options()
+    chosen.autotune.enabled = True
+    model.fit(batches().with_options(chosen))
+    assert seen[3:] == [True]
 
 
 @every_model

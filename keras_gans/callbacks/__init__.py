@@ -6,6 +6,7 @@ Order matters in four places: `StopOnNaN` goes first, before anything that saves
 
 from keras_gans.callbacks.backup import Backup, restore
 from keras_gans.callbacks.evaluate_generator import EvaluateGenerator
+from keras_gans.callbacks.evaluate_translations import EvaluateTranslations
 from keras_gans.callbacks.generator_ema import GeneratorEMA
 from keras_gans.callbacks.health_check import HealthCheck
 from keras_gans.callbacks.progress import Progress
@@ -14,10 +15,12 @@ from keras_gans.callbacks.sample_grid import SampleGrid
 from keras_gans.callbacks.save_on_interrupt import SaveOnInterrupt
 from keras_gans.callbacks.stop_on_nan import StopOnNaN
 from keras_gans.callbacks.tensorboard_images import TensorBoardImages
+from keras_gans.callbacks.translation_grid import TranslationGrid
 
 __all__ = [
     "Backup",
     "EvaluateGenerator",
+    "EvaluateTranslations",
     "GeneratorEMA",
     "HealthCheck",
     "Progress",
@@ -26,5 +29,6 @@ __all__ = [
     "SaveOnInterrupt",
     "StopOnNaN",
     "TensorBoardImages",
+    "TranslationGrid",
     "restore",
 ]

@@ -1,20 +1,15 @@
 """Measuring the generator while it trains."""
 
-import json
-import math
-import pathlib
-
 import numpy as np
 
 from keras_gans.callbacks.chief_only import chief_only
-from keras_gans.callbacks.every_n_steps import EveryNSteps
-from keras_gans.callbacks.run_folder import as_json, read_stats
+from keras_gans.callbacks.evaluate_every_n_steps import EvaluateEveryNSteps
 
 SEED = 0
 
 
 @chief_only
-class EvaluateGenerator(EveryNSteps):
+class EvaluateGenerator(EvaluateEveryNSteps):
     """Measure the generator's samples by a protocol, and keep the best model beside the last.
 
     Each measurement is a line of `evaluations.jsonl` in `directory`: the generator step, the number of samples, the
@@ -43,36 +38,22 @@ class EvaluateGenerator(EveryNSteps):
     """
 
     def __init__(self, protocol, directory, every, num_samples=10_000, ema=True, y=None):
-        super().__init__(every)
-        self.protocol = protocol
-        self.directory = pathlib.Path(directory)
+        super().__init__(protocol, directory, every)
         self.num_samples = num_samples
         self.ema = ema
         self.y = y
 
-    def act(self, step):
-        """Measure, write a line, and save the model if it is the best so far."""
+    def measure(self):
+        """Return the measures of samples, and what these are."""
         samples = self.model.sample(self.num_samples, y=self.y, seed=SEED, ema=self.ema)
         if not np.isfinite(samples).all():
             raise FloatingPointError(
-                f"Samples at generator step {step} are NaN or infinite. Expected finite ones. Put StopOnNaN before "
-                "this callback, and lower the learning rates."
+                f"Samples at generator step {self.model.step} are NaN or infinite. Expected finite ones. Put StopOnNaN "
+                "before this callback, and lower the learning rates."
             )
-        path = self.directory / "evaluations.jsonl"
-        before = read_stats(path, up_to=step - 1)
         if self.y is None:
             measures = self.protocol(samples)
         else:
             of_one = self.model.generator.inputs[1].shape[1:]
             measures = self.protocol(samples, np.broadcast_to(self.y, (self.num_samples, *of_one)))
-        row = {"step": step, "num_samples": self.num_samples, "seed": SEED, "ema": self.ema, **measures}
-        self.directory.mkdir(parents=True, exist_ok=True)
-        with open(path, "a", encoding="utf-8") as file:
-            file.write(json.dumps(as_json(row), allow_nan=False) + "\n")
-        if all(self._headline(row) < self._headline(earlier) for earlier in before):
-            self.model.save(self.directory / "best.keras")
-
-    def _headline(self, row):
-        measure, number = self.protocol.headline
-        value = row[measure][number]
-        return math.inf if value is None else value  # what was not finite was written as null
+        return {"num_samples": self.num_samples, "seed": SEED, "ema": self.ema, **measures}

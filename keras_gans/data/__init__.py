@@ -7,6 +7,7 @@ from keras_gans.data.image_set import ImageSet
 from keras_gans.data.images import celeb_a, cifar10, digits, fashion_mnist, mnist, stacked_mnist
 from keras_gans.data.mixtures import Mixture
 from keras_gans.data.named import named
+from keras_gans.data.named_sides import named_sides
 from keras_gans.data.phrases import PhraseEncoder
 from keras_gans.data.two_sides import TwoSides, coloured_digits
 
@@ -25,5 +26,6 @@ __all__ = [
     "mixtures",
     "mnist",
     "named",
+    "named_sides",
     "stacked_mnist",
 ]

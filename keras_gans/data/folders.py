@@ -47,16 +47,9 @@ def image_folder(path, size, captions=None):
     root = pathlib.Path(path)
     name = root.resolve().name
     height, width = checked_size(size)
-    files = _image_files(root)
+    files = image_files(root)
     texts = _captions(root, files, captions)
-    images = room_for((len(files), height, width, 3))
-    kept, skipped = [], {}
-    for file, (image, reason) in zip(files, decode_all(files, height, width, name), strict=True):
-        if image is None:
-            skipped[str(file)] = reason
-        else:
-            images[len(kept)] = image
-            kept.append(file)
+    images, kept, skipped = read_images(files, height, width, name)
     if not kept:
         file, reason = next(iter(skipped.items()))
         raise ValueError(
@@ -64,9 +57,9 @@ def image_folder(path, size, captions=None):
             "or WebP files. Open one in a viewer, or convert them anew."
         )
     if texts is None:
-        data = ImageSet(images[: len(kept)], *_classes(root, files, kept), name=name)
+        data = ImageSet(images, *_classes(root, files, kept), name=name)
     else:
-        data = ImageSet(images[: len(kept)], name=name, captions=[texts[file] for file in kept])
+        data = ImageSet(images, name=name, captions=[texts[file] for file in kept])
     data.skipped = skipped
     if skipped:
         named = ", ".join(itertools.islice(skipped, 3)) + (" and others" if len(skipped) > 3 else "")
@@ -105,6 +98,29 @@ def _captions(root, files, path):
             "Expected one for each."
         )
     return found
+
+
+def read_images(files, height, width, name):
+    """Read image files, each brought to one size.
+
+    Args:
+        files: Sequence of paths.
+        height: Height of the images in pixels.
+        width: Width of the images in pixels.
+        name: Name beside the progress bar.
+
+    Returns:
+        (uint8 array (n, height, width, 3), the n files that could be read, dict from the others to the reason).
+    """
+    images = room_for((len(files), height, width, 3))
+    kept, skipped = [], {}
+    for file, (image, reason) in zip(files, decode_all(files, height, width, name), strict=True):
+        if image is None:
+            skipped[str(file)] = reason
+        else:
+            images[len(kept)] = image
+            kept.append(file)
+    return images[: len(kept)], kept, skipped
 
 
 def decode_all(sources, height, width, name, total=None):
@@ -168,7 +184,13 @@ def _as_rgb(image):
     return image.convert("RGB")
 
 
-def _image_files(root):
+def image_files(root):
+    """Return the paths of all image files in a folder and in those in it, sorted, hidden ones left out.
+
+    Raises:
+        NotADirectoryError: If it is no folder.
+        ValueError: If it holds no image.
+    """
     if not root.is_dir():
         raise NotADirectoryError(f"{root} was passed. Expected a folder of images. Check the path.")
     files = []

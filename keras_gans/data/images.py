@@ -14,6 +14,7 @@ HOSTS = {
     "fashion_mnist": "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com",
     "cifar10": "https://www.cs.toronto.edu",
     "celeb_a": "https://drive.google.com",
+    "cycle_gan": "https://efrosgans.eecs.berkeley.edu",
 }
 
 
@@ -119,19 +120,37 @@ def celeb_a(split="train", size=64):
         RuntimeError: If the set is not there and cannot be downloaded.
         ValueError: If `size` is no size.
     """
+    return unlabelled("celeb_a", split, size)
+
+
+def unlabelled(name, split, size):
+    """Return the images of a set of TensorFlow Datasets in one size, without their labels; as `celeb_a`.
+
+    Args:
+        name: Name there, with that of the configuration: "cycle_gan/horse2zebra".
+        split: Any split of TFDS.
+        size: Side of the square images in pixels, or (height, width).
+
+    Returns:
+        `ImageSet`: uint8 (n, height, width, 3).
+
+    Raises:
+        RuntimeError: If the set is not there and cannot be downloaded.
+        ValueError: If `size` is no size, or an image cannot be read.
+    """
     import tensorflow_datasets as tfds
 
     height, width = checked_size(size)
-    builder = _prepared("celeb_a")
+    builder = _prepared(name)
     encoded = builder.as_dataset(split=split, decoders={"image": tfds.decode.SkipDecoding()})
     encoded = encoded.map(lambda example: example["image"])
     total = int(encoded.cardinality())
     images = room_for((total, height, width, 3))
-    for i, (image, reason) in enumerate(decode_all(encoded.as_numpy_iterator(), height, width, "celeb_a", total)):
+    for i, (image, reason) in enumerate(decode_all(encoded.as_numpy_iterator(), height, width, name, total)):
         if image is None:
-            raise ValueError(f"Image {i} of celeb_a cannot be read: {reason}. Expected a whole set. Prepare it anew.")
+            raise ValueError(f"Image {i} of {name} cannot be read: {reason}. Expected a whole set. Prepare it anew.")
         images[i] = image
-    return ImageSet(images, name="celeb_a")
+    return ImageSet(images, name=name)
 
 
 def _labelled(name, split):
@@ -151,7 +170,7 @@ def _prepared(name):
         return builder
     try:
         # Where the host cannot be reached, TFDS would retry for minutes under pages of warnings.
-        requests.head(HOSTS[name], timeout=10)
+        requests.head(HOSTS[name.partition("/")[0]], timeout=10)
         builder.download_and_prepare()
     except Exception as error:
         raise RuntimeError(

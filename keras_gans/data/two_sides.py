@@ -34,7 +34,9 @@ class TwoSides:
             if not isinstance(images, ImageSet):
                 raise TypeError(f"{side}={images!r} was passed. Expected a keras_gans.data.ImageSet.")
             if len(images) < 2:
-                raise ValueError(f"{side} holds {len(images)} image. Expected at least 2, to learn a side from.")
+                raise ValueError(
+                    f"{side} holds {len(images)} image, of {images.name!r}. Expected at least 2, to learn a side from."
+                )
         if paired and len(x) != len(y):
             raise ValueError(f"{len(x)} x and {len(y)} y were passed. Expected as many, the i-th of both being a pair.")
         self.x, self.y, self.paired, self.name = x, y, bool(paired), name
@@ -44,6 +46,22 @@ class TwoSides:
 
     def __repr__(self):
         return f"TwoSides({self.x!r}, {self.y!r}, paired={self.paired})"
+
+    def sample(self, num, seed=None):
+        """Draw as many x and y, of pairs those that belong together; see `ImageSet.sample`.
+
+        Args:
+            num: Number of images of each side, from 1 to the size of the smaller one.
+            seed: Integer; the same seed gives the same images. None draws afresh.
+
+        Returns:
+            (x, y), float32 arrays (num, height, width, channels) in [-1, 1].
+
+        Raises:
+            ValueError: If `num` is out of that range.
+        """
+        seed = np.random.SeedSequence(seed).entropy  # of sets of one length, one seed draws the same
+        return self.x.sample(num, seed), self.y.sample(num, seed)
 
     def batches(self, batch_size, seed=0):
         """Return batches for training: one pass over the smaller side per iteration; see `ImageSet.batches`.
@@ -80,14 +98,15 @@ class TwoSides:
         return tf.data.Dataset.zip(x.map(images), y.map(images))
 
 
-def coloured_digits(split="train"):
+def coloured_digits(split="train", paired=False):
     """Return scikit-learn's digits, white on black, and others in orange on blue cloth: translation with an answer.
 
-    No pair is shown in training: X are the even, Y the odd ones of the first 1,400. The held-out digits come in pairs,
-    to measure by. Y follows from X pixel by pixel (`in_colour`), so that there is one right answer.
+    No pair is shown in training, if not asked for: X are the even, Y the odd ones of the first 1,400. The held-out
+    digits come in pairs, to measure by. Y follows from X pixel by pixel (`in_colour`): there is one right answer.
 
     Args:
-        split: "train", without pairs, or "test", in pairs.
+        split: "train", or "test", which is in pairs.
+        paired: Whether training is in pairs too, of all the first 1,400.
 
     Returns:
         `TwoSides` of uint8 (n, 32, 32, 3).
@@ -102,6 +121,8 @@ def coloured_digits(split="train"):
         held_out = grey[-_HELD_OUT:]
         return TwoSides(_set(held_out, "digits"), _set(in_colour(held_out), "in colour"), True, "coloured_digits")
     seen = grey[:-_HELD_OUT]
+    if paired:
+        return TwoSides(_set(seen, "digits"), _set(in_colour(seen), "in colour"), True, "coloured_digits")
     return TwoSides(_set(seen[::2], "digits"), _set(in_colour(seen[1::2]), "in colour"), name="coloured_digits")
 
 

@@ -6,6 +6,7 @@ from keras_gans.layers.basis import SpatialBasis
 from keras_gans.layers.batch_normalization import FusedBatchNormalization
 from keras_gans.layers.conditional_batch_normalization import ConditionalBatchNormalization
 from keras_gans.layers.diff_augment import DiffAugment
+from keras_gans.layers.dropout import Dropout
 from keras_gans.layers.film import FiLM
 from keras_gans.layers.grouped_convolution import GroupedConv2D
 from keras_gans.layers.instance_noise import InstanceNoise
@@ -25,6 +26,7 @@ __all__ = [
     "AdaptiveAugment",
     "ConditionalBatchNormalization",
     "DiffAugment",
+    "Dropout",
     "FiLM",
     "FusedBatchNormalization",
     "GroupedConv2D",

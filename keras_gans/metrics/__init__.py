@@ -14,6 +14,7 @@ from keras_gans.metrics.protocols import (
     StackedProtocol,
 )
 from keras_gans.metrics.similarity import ms_ssim, ms_ssim_diversity
+from keras_gans.metrics.translations import TranslationProtocol
 from keras_gans.metrics.transport import (
     earth_movers_distance,
     kantorovich_potential,
@@ -28,6 +29,7 @@ __all__ = [
     "MixtureProtocol",
     "PixelProtocol",
     "StackedProtocol",
+    "TranslationProtocol",
     "class_histogram",
     "classifier_score",
     "code_purity",

@@ -222,13 +222,14 @@ class AttributeProtocol:
 
     def __call__(self, samples, y=None):
         """Measure images that were asked for by conditions y, or by none."""
-        return {**self._accuracies(samples, y), **self._pixels(samples)}
+        return {**self.attributes(samples, y), **self._pixels(samples)}
 
     def thorough(self, samples, y=None):
         """Measure as a call does, and add precision and its kin, and the samples' diversity."""
-        return {**self._accuracies(samples, y), **self._pixels.thorough(samples)}
+        return {**self.attributes(samples, y), **self._pixels.thorough(samples)}
 
-    def _accuracies(self, samples, y):
+    def attributes(self, samples, y):
+        """Measure how often the attributes are those that were asked for by conditions y; nothing if y is None."""
         if y is None:
             return {}
         is_right = [r == a for r, a in zip(self.read(_within_range(samples)), self.asked(y), strict=True)]

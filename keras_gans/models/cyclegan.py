@@ -86,7 +86,7 @@ class CycleGAN(TranslationModel):
     def train_step(self, data):
         """One step of both translators, then one of both discriminators, on translations of now and of before."""
         x, y = data
-        self.begin_step()
+        self.begin_step(x, y)
         G, F = self.generators
         D_Y, D_X = self.discriminators
         with tf.GradientTape() as tape:

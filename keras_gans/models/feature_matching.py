@@ -5,6 +5,7 @@ import tensorflow as tf
 
 from keras_gans import losses
 from keras_gans.checks import check_no_batch_statistics
+from keras_gans.features import features_of
 from keras_gans.gan import GAN, state_kept
 from keras_gans.replicas import mean_over_replicas
 
@@ -89,24 +90,7 @@ class FeatureMatchingGAN(GAN):
 
     def _feature_network(self):
         """The discriminator up to the matched layer."""
-        d, name = self.discriminator, self.features
-        names = [layer.name for layer in d.layers]
-        if name is not None and name not in names:
-            raise ValueError(f"features={name!r} was passed. Expected a layer of the discriminator: {names}.")
-        try:
-            network = keras.Model(d.inputs, d.layers[-1].input if name is None else d.get_layer(name).output)
-        except ValueError as error:  # of a nested network, whose own inputs these are
-            raise ValueError(
-                f"features={name!r}: the layer belongs to a network within the discriminator. Expected one of "
-                f"{names} that is a plain layer. Pass features='NAME'."
-            ) from error
-        shape = network.output_shape
-        if not isinstance(shape, tuple) or shape[1:] == (1,):
-            raise ValueError(
-                f"features={name!r} gives outputs of shape {shape}. Expected an inner layer of several units, one of "
-                f"{names}. Pass features='NAME'."
-            )
-        return network
+        return keras.Model(self.discriminator.inputs, features_of(self.discriminator, self.features))
 
     def _mean_features(self, x, y):
         """Means over the global batch of the matched layer's output, the state of the discriminator kept."""

@@ -59,7 +59,7 @@ class Pix2Pix(TranslationModel):
     def train_step(self, data):
         """One discriminator step on true and on translated pairs, then one generator step."""
         x, y = data
-        self.begin_step()
+        self.begin_step(x, y)
         with state_kept([self.generator]):
             (y_fake,) = self.run(self.generator, x)
         with tf.GradientTape() as tape:

@@ -7,13 +7,17 @@ from keras_gans.networks.r3gan import r3gan_discriminator, r3gan_generator
 from keras_gans.networks.recognizer import recognizer
 from keras_gans.networks.resnet import resnet_discriminator, resnet_generator
 from keras_gans.networks.translation import patch_discriminator, resnet_translator, unet_translator
+from keras_gans.networks.variational import dcgan_encoder, mlp_decoder, mlp_encoder
 
 __all__ = [
     "Labels",
     "Vectors",
     "dcgan_discriminator",
+    "dcgan_encoder",
     "dcgan_generator",
+    "mlp_decoder",
     "mlp_discriminator",
+    "mlp_encoder",
     "mlp_generator",
     "patch_discriminator",
     "r3gan_discriminator",

@@ -3,7 +3,7 @@
 import keras
 from keras import layers
 
-from keras_gans.layers import InstanceNormalization, RectifiedLinear, ReflectionPadding2D
+from keras_gans.layers import Dropout, InstanceNormalization, RectifiedLinear, ReflectionPadding2D
 from keras_gans.networks.arguments import check_integers, check_shape
 
 _LARGE = 256  # pixels of a side from which on Zhu et al. take nine residual blocks, and six below
@@ -56,19 +56,21 @@ def unet_translator(image_shape, width=64, output_channels=None, dropout=0.5):
     size: 8 for 256x256, 6 for 64x64.
 
     Deviations from the paper: instance normalization, which is what the authors' batch normalization is in batches of
-    1; dropout in training alone, so that an export draws no numbers.
+    1; dropout in training alone. The authors keep it when they test, as the generator's only noise, and find that their
+    images vary little by it (section 3.1): here a translation is one image, and an export draws no numbers.
 
     Args:
         image_shape: (H, W, C), sides that are powers of 2, at least 8.
         width: Channels of the largest maps; each smaller one has twice as many, up to 8 `width`.
         output_channels: Channels of the translated image; those of the input when None.
-        dropout: Rate of the first three blocks up.
+        dropout: Rate of the first three blocks up, in [0, 1); 0 for none.
 
     Returns:
         `keras.Model` from `x` (m, H, W, C) to float32 images (m, H, W, output_channels) in [-1, 1].
 
     Raises:
-        ValueError: If a size is not a positive integer, or the sides are no equal powers of 2 from 8 on.
+        ValueError: If a size is not a positive integer, the sides are no equal powers of 2 from 8 on, or `dropout` is
+            outside [0, 1).
     """
     check_shape("image_shape", image_shape, (64, 64, 3))
     side = image_shape[0]
@@ -90,7 +92,7 @@ def unet_translator(image_shape, width=64, output_channels=None, dropout=0.5):
         bridges.append(h)
     for i, (filters, bridge) in enumerate(zip(channels[-2::-1], bridges[-2::-1], strict=True)):
         h = InstanceNormalization()(_doubled(filters, 4)(layers.ReLU()(h)))
-        h = layers.Dropout(dropout)(h) if i < 3 and dropout else h
+        h = Dropout(dropout)(h) if i < 3 and dropout else h
         h = layers.Concatenate()([h, bridge])
     h = _doubled(output_channels, 4, use_bias=True)(layers.ReLU()(h))
     return keras.Model(x, layers.Activation("tanh", dtype="float32")(h), name="unet_translator")

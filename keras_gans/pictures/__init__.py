@@ -7,7 +7,7 @@ and beside a user's own figures.
 
 from keras_gans.pictures.comparison import density_rows, image_rows
 from keras_gans.pictures.curves import curves_of_runs, loss_curves
-from keras_gans.pictures.images import image_grid, interpolation, side_by_side
+from keras_gans.pictures.images import image_grid, interpolation, side_by_side, stages
 from keras_gans.pictures.points import density, scatter
 
 __all__ = [
@@ -20,4 +20,5 @@ __all__ = [
     "loss_curves",
     "scatter",
     "side_by_side",
+    "stages",
 ]

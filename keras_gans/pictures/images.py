@@ -34,7 +34,7 @@ def image_grid(images, path=None, columns=None):
         ValueError: If the shape, dtype or range of `images` is not as above, if a value is not finite, or if
             `columns` is below 1.
     """
-    images = _as_uint8(images)
+    images = as_uint8(images)
     if columns is None:
         columns = math.ceil(math.sqrt(len(images)))
     if columns < 1:
@@ -57,7 +57,7 @@ def interpolation(images, path=None, columns=8):
     Raises:
         ValueError: If `columns` is below 2 or does not divide the number of images, or as `image_grid` does.
     """
-    images = _as_uint8(images)
+    images = as_uint8(images)
     if columns < 2 or len(images) % columns:
         raise ValueError(
             f"{len(images)} images were passed for rows of columns={columns}. Expected at least 2 columns, and full "
@@ -81,7 +81,7 @@ def side_by_side(real, generated, path=None, columns=None):
     Raises:
         ValueError: If the two are not alike in number, size and channels, or as `image_grid` does.
     """
-    real, generated = _as_uint8(real, "The real images"), _as_uint8(generated, "The generated images")
+    real, generated = as_uint8(real, "The real images"), as_uint8(generated, "The generated images")
     if real.shape != generated.shape:
         raise ValueError(
             f"The real images have shape {real.shape}, the generated ones {generated.shape}. Expected the same. Pass "
@@ -91,6 +91,38 @@ def side_by_side(real, generated, path=None, columns=None):
     right = _captioned(image_grid(generated, columns=columns), "generated")
     between = np.full((len(left), APART, left.shape[-1]), 255, np.uint8)
     return written(np.concatenate([left, between, right], axis=1), path)
+
+
+def stages(blocks, path=None):
+    """Lay images out with what becomes of them: blocks under one another, in each a row for every stage.
+
+    Args:
+        blocks: Dict of a block's caption -> list of images as `image_grid` takes them, as many of each stage as of all
+            others, below each other where they belong together.
+        path: Where to write the picture; None writes nothing.
+
+    Returns:
+        uint8 array (height, width, 3): the grids on white, grey images in three equal channels.
+
+    Raises:
+        ValueError: If there are no blocks, stages differ in the number or size of their images, or as `image_grid`
+            does.
+    """
+    pages = []
+    for caption, rows in blocks.items():
+        rows = [as_uint8(row, f"Images of {caption!r}") for row in rows]
+        if len({row.shape[:3] for row in rows}) != 1:
+            raise ValueError(
+                f"The stages of {caption!r} have shapes {[row.shape for row in rows]}. Expected as many images of one "
+                "size in each. Pass what becomes of the same images."
+            )
+        colour = [np.broadcast_to(row, (*row.shape[:3], 3)) for row in rows]
+        pages.append(_captioned(image_grid(np.concatenate(colour), columns=len(rows[0])), caption))
+    if not pages:
+        raise ValueError("No blocks were passed. Expected a dict of captions and stages. Pass at least one.")
+    width = max(page.shape[1] for page in pages)
+    pages = [np.pad(page, ((0, 0), (0, width - page.shape[1]), (0, 0)), constant_values=255) for page in pages]
+    return written(np.concatenate(pages), path)
 
 
 def _tiled(images, columns, row_gap=GAP):
@@ -127,8 +159,8 @@ def _captioned(grid, caption):
     return page
 
 
-def _as_uint8(images, name="The images"):
-    """Check images as `image_grid` documents them and bring them to 0..255."""
+def as_uint8(images, name="The images"):
+    """Check images as `image_grid` documents them, with `name` for its errors, and bring them to 0..255."""
     images = np.asarray(images)
     if images.ndim != 4 or images.shape[-1] not in (1, 3) or 0 in images.shape:
         raise ValueError(
