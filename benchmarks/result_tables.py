@@ -227,6 +227,12 @@ measurements during it included. Hardware: {hardware}. Versions: {versions}.
   images, k = 5 (Naeem et al. 2020); *classes' KL*: of the histogram of classes to the uniform one, in nats.
   Judges: `results/judges.json`. Where there is no judge: *sliced Wasserstein*, *precision*, *recall* of pixels,
   *MS-SSIM*: mean similarity of 1,000 pairs of samples (less is more diverse).
+- What was asked for. *right label*: share of samples in which the judge reads their label, of labels as frequent as in
+  the data; *mean of the classes'*: of the Fréchet distances of each class's samples to its training images; *purity of
+  the code*: share of samples of the commonest digit of their code's value. Of drawn faces *hair and eyes right* is read
+  off the pixels; *held-out combinations* are 8 of 48 that training never shows.
+- Translations. Mean absolute error of held-out images' translations to their partners, which training never shows, as a
+  share of the error of the identity.
 - Points. Data are scaled to standard deviation 1. *modes*: those with a sample within 3 sigma; *high quality*:
   share of samples within 3 sigma of a mode; *KL*: of the histogram of modes, over samples of high quality, to
   the uniform one, in nats; *dispersion*: mean distance to the nearest mode in sigma; *EMD*: exact earth mover's

@@ -54,8 +54,8 @@ BY_LABEL = (  # as they are typed after `keras-gans train`
     "acgan_odena2017",
     "cgan_mirza2014",
     "projection_miyato2018",
-    "sngan_miyato2018 --conditional --steps 2500",
-    "wgan_gp_gulrajani2017 --conditional --steps 2200",
+    "sngan_miyato2018 --conditional --steps 3000 --set ema_decay=0.99 --set learning_rate=2e-3",
+    "wgan_gp_gulrajani2017 --conditional --steps 2000 --set ema_decay=0.99",
 )
 BY_CAPTION = ("gan_cls_reed2016", "gan_cls_reed2016 --set mismatched=False")
 BEST = ("wgan_gp_gulrajani2017", "dcgan_radford2015")  # of the image recipes, by the distance of seed 0
@@ -116,7 +116,7 @@ def run(recipe, data, seed, cores):
         shutil.rmtree(directory)  # killed before it had begun, or of other constants
     arguments = ["train", *recipe.split(), "--data", data, "--seed", str(seed), "--run-dir", str(directory)]
     arguments += ["--resume"] if directory.exists() else []
-    with open(directory.with_suffix(".log"), "a") as log:
+    with open(RUNS / f"{directory.name}.log", "a") as log:
         command = ["taskset", "-c", ",".join(map(str, cores)), sys.executable, "-m", "keras_gans_cli", *arguments]
         done = subprocess.run(command, stdout=log, stderr=log, check=False)
     if done.returncode:

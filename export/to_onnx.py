@@ -33,9 +33,8 @@ def to_onnx(model_or_generator, path, opset=18, tolerance=1e-4, conditions=None)
 
     Args:
         model_or_generator: A `keras_gans.GAN` or `VariationalModel`, of which the sampling generator and the latent are
-            taken; or a keras
-            Model of z or [z, y], with z standard normal; or a `keras_gans.TranslationModel`, of which G is taken, or a
-            translator, such as `model.backward_generator`.
+            taken; or a keras Model of z or [z, y], with z standard normal; or a `keras_gans.TranslationModel`, of which
+            G is taken, or a translator, such as `model.backward_generator`.
         path: File to write, usually `....onnx`. An earlier file is replaced as a whole.
         opset: ONNX operator set, 13 to 18.
         tolerance: Largest absolute difference allowed, in the unit of the samples. The default is an eightieth of one

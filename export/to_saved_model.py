@@ -27,8 +27,7 @@ def to_saved_model(model_or_generator, path):
 
     Args:
         model_or_generator: A `keras_gans.GAN` or `VariationalModel`, of which the sampling generator and the latent are
-            taken; or a keras
-            Model of z or [z, y], with z standard normal; or a translator, or a model with one.
+            taken; or a keras Model of z or [z, y], with z standard normal; or a translator, or a model with one.
         path: Folder to write. An earlier SavedModel there is replaced as a whole.
 
     Raises:
