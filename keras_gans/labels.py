@@ -8,13 +8,13 @@ def num_classes_of(network):
     """Return the number of classes that a network's condition `y` can be.
 
     Args:
-        network: keras Model whose second input is y: labels (m,), or vectors (m, size).
+        network: keras Model whose second input is y: labels (m,) or (m, 1), or vectors (m, size).
 
     Returns:
         For vectors their size; for labels what the layers that read them say; None if these say nothing or differ.
     """
     y = network.inputs[1]
-    if len(y.shape) == 2:
+    if len(y.shape) == 2 and y.shape[1] > 1:
         return y.shape[1]
     found = set()
     for layer in network._flatten_layers():

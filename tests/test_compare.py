@@ -37,7 +37,7 @@ def test_every_model_and_every_divergence_has_a_row(monkeypatch):
 def trained(name, shape):
     """Weights of a generator after four steps of an objective or a stabiliser."""
     settings = (
-        {**compare_run.IMAGES, "width": 4, "batch_size": 8} if len(shape) == 3 else {**compare_run.POINTS, "width": 4}
+        {**compare_run.IMAGES, "width": 8, "batch_size": 8} if len(shape) == 3 else {**compare_run.POINTS, "width": 4}
     )
     x = np.random.default_rng(0).uniform(-1, 1, size=(32, *shape)).astype("float32")
     model = compare_run.build(ROWS[name], shape, 0, 10, settings)

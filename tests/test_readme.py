@@ -47,9 +47,10 @@ def test_figures_are_those_of_the_results():
     rows, floors = json.loads(tables.RESULTS.read_text()), json.loads(tables.FLOORS.read_text())
     page = (ROOT / "recipes" / "README.md").read_text(encoding="utf-8")
     assert tables.summary(rows, floors) in README
-    for data in {row["data"] for row in rows}:
-        assert tables.table(data, rows, floors) in page
-    for recipe in {row["recipe"] for row in rows}:
+    assert tables.summary_of_what_was_asked_for(rows) in README
+    for section in {tables.section_of(row) for row in rows}:
+        assert tables.table(section, rows, floors) in page
+    for recipe in {row["recipe"] for row in rows} & set(tables.recipes_of(rows)):
         head = (ROOT / "recipes" / f"{recipe}.py").read_text(encoding="utf-8")
         assert tables.ours(recipe, rows) in head
     # A row by hand: the share of high quality is printed in percent, spreads are sample standard deviations.
