@@ -5,7 +5,8 @@ Paper:      Chen et al. 2016, "InfoGAN: Interpretable Representation Learning by
             continuous ones; Adam 2e-4 (D) and 1e-3 (G), beta_1 0.5.
 Command:    keras-gans train infogan_chen2016 [--data mnist|fashion_mnist|digits|FOLDER|...]
 Paper says: MNIST: the code of 10 values separates the digits, with 5 % errors if each value is taken for one digit.
-Ours:       not run yet.
+Ours:       MNIST, by codes found without labels: purity of the code 39.0 %, classifier-Fréchet 21.04 (1 seed, 2,200
+            steps).
 Deviations: half the paper's width, a third convolution in place of the layers of 1024 units; batches of 64; Adam with
             2e-3 for the generator and 1e-3 for the discriminator, falling to 0 along a cosine, for a run of minutes. A
             moving average of the weights is sampled.
