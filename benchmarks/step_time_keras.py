@@ -146,10 +146,10 @@ def _side(case, seed):
     return data.map(lambda i: tf.cast(tf.gather(pixels, i), tf.float32) / 127.5 - 1.0)
 
 
-def adam(case):
-    """Keras's Adam of a case."""
+def adam(case, kind=keras.optimizers.Adam):
+    """Adam of a case: Keras's, or the library's own."""
     rate, beta_1, beta_2 = case.adam
-    return keras.optimizers.Adam(rate, beta_1=beta_1, beta_2=beta_2)
+    return kind(rate, beta_1=beta_1, beta_2=beta_2)
 
 
 def our_model(name, **compiled):
@@ -160,7 +160,7 @@ def our_model(name, **compiled):
     else:
         kind = {"non_saturating": kg.NonSaturatingGAN, "hinge": kg.HingeGAN, "wasserstein": kg.WGANGP}[case.loss]
         model = kind(*our_networks(name), n_critic=case.n_critic)
-    model.compile(adam(case), adam(case), **compiled)
+    model.compile(adam(case, kg.optimizers.Adam), adam(case, kg.optimizers.Adam), **compiled)
     return model
 
 

@@ -92,13 +92,13 @@ def build(objective, sample_shape, seed, steps, s, per_call=1):
     keras.utils.set_random_seed(seed)
     s = {**s, "steps": steps}
     model = objective.build(*networks(kg, sample_shape, objective, s), s)
-    adam = lambda steps: keras.optimizers.Adam(  # noqa: E731
+    adam = lambda steps: kg.optimizers.Adam(  # noqa: E731
         keras.optimizers.schedules.CosineDecay(objective.learning_rate or s["learning_rate"], steps),
         objective.beta_1,
         s["beta_2"],
     )
     rate = objective.discriminator_rate
-    d_adam = keras.optimizers.Adam(rate, objective.beta_1, s["beta_2"]) if rate else adam(steps * model.n_critic)
+    d_adam = kg.optimizers.Adam(rate, objective.beta_1, s["beta_2"]) if rate else adam(steps * model.n_critic)
     model.compile(adam(steps), d_adam, steps_per_execution=per_call)
     model.track_ema(s["ema_decay"])
     return model

@@ -27,7 +27,7 @@ class Exported:
 
     @property
     def makes_images(self):
-        """Whether the samples are images, (m, height, width, channels)."""
+        """Whether the samples are images in [-1, 1], (m, height, width, channels)."""
         return len(self.generator.outputs[0].shape) == 4
 
     def samples(self, *inputs):
@@ -108,9 +108,16 @@ class ExportedGenerator(Exported):
 
     Args:
         latent: Distribution of z.
+        units: What its samples are in, `keras_gans.units.Units`; None for images in [-1, 1], and points.
     """
 
     latent: object
+    units: object = None
+
+    @property
+    def makes_images(self):
+        """Whether the samples are images in [-1, 1], (m, height, width, channels)."""
+        return self.units is None and super().makes_images
 
     @property
     def latent_dim(self):
@@ -164,6 +171,7 @@ class ExportedGenerator(Exported):
             "num_classes": self.num_classes,
             "sample_shape": list(self.generator.outputs[0].shape[1:]),
             "image_range": [-1.0, 1.0] if self.makes_images else None,
+            **({} if self.units is None else self.units.describe()),
         }
 
 
@@ -171,9 +179,9 @@ def resolve(model_or_generator):
     """Find the generator to export and check that it can be.
 
     Args:
-        model_or_generator: A `keras_gans.GAN` or `VariationalModel`, of which the sampling generator (the moving
-            average where there is one) and the latent are taken; a `keras_gans.TranslationModel`, of which G is; or a
-            keras Model: of z or [z, y], with z standard normal, or of images, a translator.
+        model_or_generator: A `keras_gans.GAN` or `VariationalModel`, of which the served generator (the moving average
+            where there is one, in the units that there are) and the latent are taken; a `keras_gans.TranslationModel`,
+            of which G is; or a keras Model: of z or [z, y], with z standard normal, or of images, a translator.
 
     Returns:
         `ExportedGenerator` or `ExportedTranslator`.
@@ -183,7 +191,7 @@ def resolve(model_or_generator):
         ValueError: If the generator is not built, has other inputs or outputs, or draws random numbers.
         FloatingPointError: If a weight is not finite; names the first one.
     """
-    generator = getattr(model_or_generator, "sampling_generator", model_or_generator)
+    generator = getattr(model_or_generator, "served_generator", model_or_generator)
     if hasattr(generator, "generators"):  # of a TranslationModel
         generator = generator.generators[0]
     if not isinstance(generator, keras.Model):
@@ -195,7 +203,8 @@ def resolve(model_or_generator):
     if len(generator.inputs[0].shape) == 4:
         exported = ExportedTranslator(generator)
     else:
-        exported = ExportedGenerator(generator, getattr(model_or_generator, "latent", None) or Normal())
+        latent = getattr(model_or_generator, "latent", None) or Normal()
+        exported = ExportedGenerator(generator, latent, getattr(model_or_generator, "units", None))
     for variable in generator.variables:
         value = tf.convert_to_tensor(variable)
         if value.dtype.is_floating and not bool(tf.reduce_all(tf.math.is_finite(value))):

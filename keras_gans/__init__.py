@@ -19,9 +19,11 @@ from keras_gans import (
     losses,
     metrics,
     networks,
+    optimizers,
     penalties,
     regularizers,
     schedules,
+    units,
 )
 from keras_gans.adversarial import AdversarialModel, load_model
 from keras_gans.gan import GAN
@@ -94,7 +96,9 @@ __all__ = [
     "losses",
     "metrics",
     "networks",
+    "optimizers",
     "penalties",
     "regularizers",
     "schedules",
+    "units",
 ]

@@ -206,7 +206,7 @@ class GAN(LatentModel):
     # Saving
 
     def get_config(self):
-        """Return the constructor's arguments, and what `track_ema`, `track_history` and `keep_top_k` were given."""
+        """Return the constructor's arguments, what `tracking_config` tells and what `keep_top_k` was given."""
         return {
             "generator": keras.saving.serialize_keras_object(self.generator),
             "discriminator": keras.saving.serialize_keras_object(self.discriminator),

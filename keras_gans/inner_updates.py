@@ -3,6 +3,8 @@
 import keras
 import tensorflow as tf
 
+from keras_gans.optimizers import Adam
+
 _TINY = 1e-30  # under the root, where it changes no update and keeps the root's gradient at 0 finite
 
 
@@ -128,4 +130,5 @@ _UPDATES = {
     keras.optimizers.SGD: (("momentums",), _sgd),
     keras.optimizers.RMSprop: (("_velocities", "_average_gradients", "_momentums"), _rmsprop),
     keras.optimizers.Adam: (("_momentums", "_velocities"), _adam),
+    Adam: (("_momentums", "_velocities"), _adam),
 }

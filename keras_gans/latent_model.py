@@ -13,6 +13,7 @@ from keras_gans.labels import check_labels
 from keras_gans.latent import Normal
 from keras_gans.moving_average import follow, ramped_decay
 from keras_gans.replicas import draw_rows
+from keras_gans.units import Units
 
 
 class LatentModel(AdversarialModel):
@@ -31,6 +32,7 @@ class LatentModel(AdversarialModel):
         self.latent = latent or Normal()
         self.ema_generator = None
         self._ema_decay = self._ema_ramp_up = None
+        self.units = None  # of what is sampled and exported, after `in_units`
         self._samplers = {}
 
     @property
@@ -47,6 +49,14 @@ class LatentModel(AdversarialModel):
     def sampling_generator(self):
         """The generator that is sampled, evaluated and exported: the moving average where there is one."""
         return self.generator if self.ema_generator is None else self.ema_generator
+
+    @property
+    def served_generator(self):
+        """What is sampled and exported: `sampling_generator`, in the user's units where there are some; built anew."""
+        return self._served(self.sampling_generator)
+
+    def _served(self, generator):
+        return generator if self.units is None else self.units.serve(generator)
 
     # The parts of a step
 
@@ -106,6 +116,27 @@ class LatentModel(AdversarialModel):
             self.ema_generator = average
         self._ema_decay, self._ema_ramp_up = decay, ramp_up
         self.train_function = None  # traced without the average
+        self._samplers = {}
+
+    def in_units(self, units):
+        """Have `sample` and exports give the user's own units, and take conditions in them.
+
+        Training, `evaluate` and calling the model stay on scaled data. The units are saved with the model.
+
+        Args:
+            units: `keras_gans.units.Units`, such as that of a table, `data.table("rows.csv").units`.
+
+        Raises:
+            TypeError: If `units` is none.
+            ValueError: If the generator's shapes are not those of the units.
+        """
+        if not isinstance(units, Units):
+            raise TypeError(
+                f"units={units!r} was passed. Expected an object of keras_gans.units. Pass a table's `units`, or "
+                "keras_gans.units.ColumnUnits(...)."
+            )
+        units.serve(self.generator)  # refuses what does not fit
+        self.units = units
         self._samplers = {}
 
     # Data
@@ -175,7 +206,7 @@ class LatentModel(AdversarialModel):
                 quality (Brock et al. 2019, section 3.1, arXiv:1809.11096).
 
         Returns:
-            float32 NumPy array of shape (num, ...).
+            float32 NumPy array of shape (num, ...), in the units that `in_units` was given, as y is.
 
         Raises:
             ValueError: If `num` is no positive integer, or y is missing, superfluous or of another length.
@@ -197,7 +228,7 @@ class LatentModel(AdversarialModel):
     def _sampler(self, ema):
         """Return the compiled function of z or z, y."""
         if ema not in self._samplers:
-            generator = self.sampling_generator if ema else self.generator
+            generator = self._served(self.sampling_generator if ema else self.generator)
             self._samplers[ema] = tf.function(
                 lambda *inputs: tf.cast(
                     generator(inputs if len(inputs) > 1 else inputs[0], training=False), tf.float32
@@ -228,11 +259,12 @@ class LatentModel(AdversarialModel):
     # Saving
 
     def tracking_config(self):
-        """Return what `track_ema` and `track_history` were given, for `get_config`."""
+        """Return what `track_ema`, `track_history` and `in_units` were given, for `get_config`."""
         return {
             "ema_decay": self._ema_decay,
             "ema_ramp_up": self._ema_ramp_up,
             "history_weight": self._history_weight,
+            "units": keras.saving.serialize_keras_object(self.units),
         }
 
     @classmethod
@@ -240,7 +272,7 @@ class LatentModel(AdversarialModel):
         """Rebuild a model from `get_config`."""
         config = dict(config)
         decay, ramp_up = config.pop("ema_decay", None), config.pop("ema_ramp_up", None)
-        history_weight = config.pop("history_weight", None)
+        history_weight, units = config.pop("history_weight", None), config.pop("units", None)
         for key, value in config.items():
             if isinstance(value, dict | list):
                 config[key] = keras.saving.deserialize_keras_object(value, custom_objects=custom_objects)
@@ -249,4 +281,6 @@ class LatentModel(AdversarialModel):
             model.track_ema(decay, ramp_up)
         if history_weight is not None:
             model.track_history(history_weight)
+        if units is not None:
+            model.in_units(keras.saving.deserialize_keras_object(units, custom_objects=custom_objects))
         return model

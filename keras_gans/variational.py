@@ -303,7 +303,7 @@ class VariationalModel(LatentModel):
     # Saving
 
     def get_config(self):
-        """Return the constructor's arguments, and what `track_ema` and `track_history` were given."""
+        """Return the constructor's arguments, and what `tracking_config` tells."""
         parts = {"encoder": self.encoder, "decoder": self.decoder, "likelihood": self.likelihood}
         return {
             **{name: keras.saving.serialize_keras_object(part) for name, part in parts.items()},

@@ -13,8 +13,6 @@ Deviations: coloured digits of 32x32, whose answers are known; two residual bloc
             run of minutes; no identity loss, which holds a translator back where the sides differ in colour.
 """
 
-import keras
-
 import keras_gans as kg
 
 DATA = "coloured_digits"
@@ -42,7 +40,7 @@ def build(x_shape, y_shape, s):
     ]
     model = kg.CycleGAN(there, back, *discriminators, s.cycle_weight, s.identity_weight, s.pool_size)
     half = s.steps // 2
-    adam = lambda: keras.optimizers.Adam(  # noqa: E731
+    adam = lambda: kg.optimizers.Adam(  # noqa: E731
         kg.schedules.LinearDecay(s.learning_rate, half, s.steps - half), beta_1=0.5
     )
     model.compile(adam(), adam(), jit_compile=s.jit_compile)

@@ -2,7 +2,9 @@
 
 import keras
 
+from keras_gans import optimizers
+
 
 def falling_adam(learning_rate, steps, beta_1=0.5, beta_2=0.9):
     """Return Adam whose learning rate falls to 0 along a cosine over its own `steps`."""
-    return keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(learning_rate, steps), beta_1, beta_2)
+    return optimizers.Adam(keras.optimizers.schedules.CosineDecay(learning_rate, steps), beta_1, beta_2)

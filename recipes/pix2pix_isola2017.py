@@ -13,8 +13,6 @@ Deviations: coloured digits of 32x32 in place of photographs of 256x256; a quart
             is in batches of 1; no dropout in use, as exports draw no numbers.
 """
 
-import keras
-
 import keras_gans as kg
 
 DATA = "coloured_digits"
@@ -36,7 +34,7 @@ def build(x_shape, y_shape, s):
     generator = kg.networks.unet_translator(x_shape, s.width, output_channels=y_shape[-1], dropout=s.dropout)
     discriminator = kg.networks.patch_discriminator(y_shape, s.discriminator_width, s.depth, source_shape=x_shape)
     model = kg.Pix2Pix(generator, discriminator, s.l1_weight)
-    adam = lambda: keras.optimizers.Adam(s.learning_rate, beta_1=0.5)  # noqa: E731
+    adam = lambda: kg.optimizers.Adam(s.learning_rate, beta_1=0.5)  # noqa: E731
     model.compile(adam(), adam(), jit_compile=s.jit_compile)
     return model
 

@@ -17,8 +17,6 @@ Deviations: a non-saturating term in the generator's loss, see the class. Images
             the weights is sampled.
 """
 
-import keras
-
 import keras_gans as kg
 from keras_gans.recipes.networks import small_networks
 from keras_gans.recipes.optimizers import falling_adam
@@ -53,7 +51,7 @@ def build(sample_shape, s, condition=None):
     model = kg.UnrolledGAN(generator, discriminator, unroll_steps=s.unroll_steps)
     model.compile(
         falling_adam(s.learning_rate, s.steps, beta_2=0.99),
-        keras.optimizers.Adam(s.discriminator_learning_rate, beta_1=0.5, beta_2=0.99),
+        kg.optimizers.Adam(s.discriminator_learning_rate, beta_1=0.5, beta_2=0.99),
         jit_compile=s.jit_compile,
     )
     model.track_ema(s.ema_decay)

@@ -351,7 +351,7 @@ def expected_pixels(images):
 def test_onnxruntime_alone_draws_the_grid(tmp_path):
     from PIL import Image
 
-    model = types.SimpleNamespace(sampling_generator=small_generator(channels=3), latent=Uniform(0.0, 3.0))
+    model = types.SimpleNamespace(served_generator=small_generator(channels=3), latent=Uniform(0.0, 3.0))
     to_onnx(model, tmp_path / "g.onnx")
     line = sample_with_onnxruntime(tmp_path / "g.onnx", tmp_path / "grid.png", num=5, seed=3)
     assert "5 images" in line
@@ -361,7 +361,7 @@ def test_onnxruntime_alone_draws_the_grid(tmp_path):
     picture = np.asarray(Image.open(tmp_path / "grid.png"))
     assert picture.shape == (1 + 2 * 65, 1 + 3 * 65, 3)  # five in rows of three, each enlarged from 4 to 64
     z = np.random.default_rng(3).uniform(0.0, 3.0, (5, LATENT_DIM)).astype("float32")
-    pixels = expected_pixels(model.sampling_generator(z))
+    pixels = expected_pixels(model.served_generator(z))
     for i in range(5):
         difference = tile(picture, i // 3, i % 3, side=64).astype(int) - pixels[i]
         assert np.abs(difference).max() <= 1  # a value halfway between two levels may go either way

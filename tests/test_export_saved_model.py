@@ -86,11 +86,11 @@ def test_sample_gives_what_the_model_samples(tmp_path, latent):
 
 
 def test_the_sampling_generator_is_exported(tmp_path):
-    model = types.SimpleNamespace(generator=image_generator(seed=1), sampling_generator=image_generator(seed=2))
+    model = types.SimpleNamespace(generator=image_generator(seed=1), served_generator=image_generator(seed=2))
     to_saved_model(model, tmp_path / "saved")
     z = np.random.default_rng(0).standard_normal((4, LATENT_DIM)).astype("float32")
     served = serve(tmp_path / "saved", "serving_default")(z=z)
-    np.testing.assert_allclose(served, model.sampling_generator.predict(z, verbose=0), atol=1e-6)
+    np.testing.assert_allclose(served, model.served_generator.predict(z, verbose=0), atol=1e-6)
     assert np.abs(served - model.generator.predict(z, verbose=0)).max() > 0.01
 
 

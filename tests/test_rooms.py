@@ -23,7 +23,8 @@ ROOMS = {
     "keras_gans/latent.py": (TENSORS, set()),
     "keras_gans/draws.py": ({"contextlib", "threading"}, set()),
     "keras_gans/historical_average.py": (TENSORS, {"replicas"}),
-    "keras_gans/inner_updates.py": (TENSORS, set()),
+    "keras_gans/inner_updates.py": (TENSORS, {"optimizers"}),
+    "keras_gans/optimizers.py": (TENSORS, set()),
     "keras_gans/files.py": ({"contextlib", "os", "pathlib", "shutil", "uuid"}, set()),
     "keras_gans/checks.py": (TENSORS, {"labels"}),
     "keras_gans/labels.py": ({"keras", "numpy"}, set()),
@@ -34,7 +35,7 @@ ROOMS = {
     ),
     "keras_gans/latent_model.py": (
         TENSORS | {"random"},
-        {"adversarial", "checks", "draws", "labels", "latent", "moving_average", "replicas"},
+        {"adversarial", "checks", "draws", "labels", "latent", "moving_average", "replicas", "units"},
     ),
     "keras_gans/gan.py": (
         TENSORS | {"contextlib"},
@@ -55,6 +56,7 @@ ROOMS = {
     "keras_gans/top_k.py": (TENSORS, {"checks"}),
     "keras_gans/regularizers.py": (TENSORS, set()),
     "keras_gans/schedules.py": (PURE, {"checks"}),
+    "keras_gans/units.py": (TENSORS, set()),
     "keras_gans/models": (
         TENSORS | {"functools"},
         {
@@ -68,6 +70,7 @@ ROOMS = {
             "latent",
             "losses",
             "models",
+            "optimizers",
             "penalties",
             "replicas",
             "translation",
@@ -80,7 +83,7 @@ ROOMS = {
     "keras_gans/metrics": ({"numpy", "keras", "functools", "hashlib", "json", "pathlib"}, {"metrics"}),
     "keras_gans/pictures": (ANY, {"files", "pictures"}),
     "keras_gans/callbacks": (ANY, {"callbacks", "files", "metrics", "pictures", "replicas"}),
-    "keras_gans/data": (ANY, {"data", "checks"}),
+    "keras_gans/data": (ANY, {"data", "checks", "units"}),
     "export": (ANY, {"export", "files", "labels", "latent"}),
 }
 HEAVY = {"onnx", "onnxruntime", "tf2onnx", "matplotlib", "sklearn", "tensorflow_datasets", "tensorflow_probability"}

@@ -102,7 +102,7 @@ def picture_interpolation(model, rows=8, columns=8, seed=0, y=None, path=None):
     inputs = model.latent.interpolate(*ends, columns).reshape(rows * columns, -1)
     if y is not None:
         inputs = [inputs, np.repeat(_per_row(y, rows, model.generator.inputs[1]), columns, axis=0)]
-    samples = np.asarray(model.sampling_generator(inputs, training=False), dtype=np.float32)
+    samples = np.asarray(model.served_generator(inputs, training=False), dtype=np.float32)
     return pictures.interpolation(np.clip(samples, -1, 1), path, columns)
 
 

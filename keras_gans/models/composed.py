@@ -5,7 +5,7 @@ import functools
 import keras
 import tensorflow as tf
 
-from keras_gans import losses
+from keras_gans import losses, optimizers
 from keras_gans.checks import check_no_batch_statistics
 from keras_gans.draws import drawing
 from keras_gans.gan import GAN
@@ -91,7 +91,7 @@ class ComposedGAN(GAN):
 
     def default_optimizers(self):
         """Return Adam(2e-4, beta_1 0.5) for each player."""
-        return keras.optimizers.Adam(2e-4, beta_1=0.5), keras.optimizers.Adam(2e-4, beta_1=0.5)
+        return optimizers.Adam(2e-4, beta_1=0.5), optimizers.Adam(2e-4, beta_1=0.5)
 
     def train_step(self, data):
         """Discriminator steps on loss plus penalties, then one generator step."""

@@ -3,7 +3,7 @@
 import keras
 import tensorflow as tf
 
-from keras_gans import checks, losses
+from keras_gans import checks, losses, optimizers
 from keras_gans.gan import GAN
 
 
@@ -46,7 +46,7 @@ class ConditionalGAN(GAN):
 
     def default_optimizers(self):
         """Return Adam(2e-4, beta_1 0.5) for each player."""
-        return keras.optimizers.Adam(2e-4, beta_1=0.5), keras.optimizers.Adam(2e-4, beta_1=0.5)
+        return optimizers.Adam(2e-4, beta_1=0.5), optimizers.Adam(2e-4, beta_1=0.5)
 
     def train_step(self, data):
         """Discriminator steps on samples with their conditions, then one generator step on -E log D(G(z | y) | y)."""

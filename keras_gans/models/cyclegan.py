@@ -3,7 +3,7 @@
 import keras
 import tensorflow as tf
 
-from keras_gans import checks, losses
+from keras_gans import checks, losses, optimizers
 from keras_gans.translation import TranslationModel
 
 
@@ -81,7 +81,7 @@ class CycleGAN(TranslationModel):
 
     def default_optimizers(self):
         """Return the paper's Adam(2e-4, beta_1 0.5) for each player."""
-        return keras.optimizers.Adam(2e-4, beta_1=0.5), keras.optimizers.Adam(2e-4, beta_1=0.5)
+        return optimizers.Adam(2e-4, beta_1=0.5), optimizers.Adam(2e-4, beta_1=0.5)
 
     def train_step(self, data):
         """One step of both translators, then one of both discriminators, on translations of now and of before."""

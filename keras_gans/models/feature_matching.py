@@ -3,7 +3,7 @@
 import keras
 import tensorflow as tf
 
-from keras_gans import losses
+from keras_gans import losses, optimizers
 from keras_gans.checks import check_no_batch_statistics
 from keras_gans.features import features_of
 from keras_gans.gan import GAN, state_kept
@@ -58,7 +58,7 @@ class FeatureMatchingGAN(GAN):
 
     def default_optimizers(self):
         """Return Adam(3e-4, beta_1 0.5) for each player."""
-        return keras.optimizers.Adam(3e-4, beta_1=0.5), keras.optimizers.Adam(3e-4, beta_1=0.5)
+        return optimizers.Adam(3e-4, beta_1=0.5), optimizers.Adam(3e-4, beta_1=0.5)
 
     def train_step(self, data):
         """Discriminator steps on smoothed labels, then one generator step on the means of features."""

@@ -3,7 +3,7 @@
 import keras
 import tensorflow as tf
 
-from keras_gans import checks, losses
+from keras_gans import checks, losses, optimizers
 from keras_gans.gan import GAN
 from keras_gans.latent import Codes
 
@@ -62,7 +62,7 @@ class InfoGAN(GAN):
 
     def default_optimizers(self):
         """Return the authors' Adam, beta_1 0.5, of 1e-3 for the generator and 2e-4 for the discriminator."""
-        return keras.optimizers.Adam(1e-3, beta_1=0.5), keras.optimizers.Adam(2e-4, beta_1=0.5)
+        return optimizers.Adam(1e-3, beta_1=0.5), optimizers.Adam(2e-4, beta_1=0.5)
 
     def train_step(self, data):
         """Discriminator steps that also read the codes of generated samples, then one generator step on both."""

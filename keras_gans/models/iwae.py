@@ -5,7 +5,7 @@ import math
 import keras
 import tensorflow as tf
 
-from keras_gans import checks
+from keras_gans import checks, optimizers
 from keras_gans.variational import VariationalModel
 
 GRADIENTS = ("reparameterized", "doubly_reparameterized")
@@ -57,7 +57,7 @@ class IWAE(VariationalModel):
 
     def default_optimizers(self):
         """Return the paper's Adam(1e-3, epsilon 1e-4)."""
-        return (keras.optimizers.Adam(1e-3, epsilon=1e-4),)
+        return (optimizers.Adam(1e-3, epsilon=1e-4),)
 
     def train_step(self, data):
         """Draw k times for each x, weigh the draws, take a step along the gradient of the log of the mean weight."""

@@ -3,7 +3,7 @@
 import keras
 import tensorflow as tf
 
-from keras_gans import losses
+from keras_gans import losses, optimizers
 from keras_gans.gan import GAN
 
 
@@ -54,7 +54,7 @@ class LSGAN(GAN):
 
     def default_optimizers(self):
         """Return Adam(2e-4, beta_1 0.5) for each player."""
-        return keras.optimizers.Adam(2e-4, beta_1=0.5), keras.optimizers.Adam(2e-4, beta_1=0.5)
+        return optimizers.Adam(2e-4, beta_1=0.5), optimizers.Adam(2e-4, beta_1=0.5)
 
     def train_step(self, data):
         """Discriminator steps, then one generator step, on equation 2."""

@@ -3,7 +3,7 @@
 import keras
 import tensorflow as tf
 
-from keras_gans import checks, losses
+from keras_gans import checks, losses, optimizers
 from keras_gans.gan import GAN
 from keras_gans.replicas import gather_rows
 
@@ -46,7 +46,7 @@ class MatchingAwareGAN(GAN):
 
     def default_optimizers(self):
         """Return the paper's Adam(2e-4, beta_1 0.5) for each player."""
-        return keras.optimizers.Adam(2e-4, beta_1=0.5), keras.optimizers.Adam(2e-4, beta_1=0.5)
+        return optimizers.Adam(2e-4, beta_1=0.5), optimizers.Adam(2e-4, beta_1=0.5)
 
     def train_step(self, data):
         """Discriminator steps on matched, mismatched and generated samples, then one non-saturating generator step."""

@@ -3,7 +3,7 @@
 import keras
 import tensorflow as tf
 
-from keras_gans import losses
+from keras_gans import losses, optimizers
 from keras_gans.checks import check_no_batch_statistics
 from keras_gans.gan import GAN
 from keras_gans.penalties import check_weight, scores_and_squared_norms, weight_at, weight_config
@@ -51,8 +51,8 @@ class R3GAN(GAN):
     def default_optimizers(self):
         """Return Adam(2e-4, beta_1 0, beta_2 0.9) for each player."""
         return (
-            keras.optimizers.Adam(2e-4, beta_1=0.0, beta_2=0.9),
-            keras.optimizers.Adam(2e-4, beta_1=0.0, beta_2=0.9),
+            optimizers.Adam(2e-4, beta_1=0.0, beta_2=0.9),
+            optimizers.Adam(2e-4, beta_1=0.0, beta_2=0.9),
         )
 
     def train_step(self, data):

@@ -3,7 +3,7 @@
 import keras
 import tensorflow as tf
 
-from keras_gans import losses
+from keras_gans import losses, optimizers
 from keras_gans.checks import check_no_batch_statistics
 from keras_gans.gan import GAN
 from keras_gans.penalties import check_weight, scores_and_squared_norms, weight_at, weight_config, weighted_norms
@@ -52,7 +52,7 @@ class RothGAN(GAN):
 
     def default_optimizers(self):
         """Return Adam(2e-4, beta_1 0.5) for each player."""
-        return keras.optimizers.Adam(2e-4, beta_1=0.5), keras.optimizers.Adam(2e-4, beta_1=0.5)
+        return optimizers.Adam(2e-4, beta_1=0.5), optimizers.Adam(2e-4, beta_1=0.5)
 
     def train_step(self, data):
         """Algorithm 1: discriminator steps with the regularizer, then one generator step."""

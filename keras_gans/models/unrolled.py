@@ -3,7 +3,7 @@
 import keras
 import tensorflow as tf
 
-from keras_gans import inner_updates, losses
+from keras_gans import inner_updates, losses, optimizers
 from keras_gans.checks import check_integer_from
 from keras_gans.gan import GAN
 from keras_gans.replicas import mean_over_replicas
@@ -52,7 +52,7 @@ class UnrolledGAN(GAN):
 
     def default_optimizers(self):
         """Return Adam(1e-3, beta_1 0.5) for the generator, Adam(1e-4, beta_1 0.5) for the discriminator."""
-        return keras.optimizers.Adam(1e-3, beta_1=0.5), keras.optimizers.Adam(1e-4, beta_1=0.5)
+        return optimizers.Adam(1e-3, beta_1=0.5), optimizers.Adam(1e-4, beta_1=0.5)
 
     def compile(self, *arguments, **kwargs):
         """Compile as `AdversarialModel.compile` does; see the class for the discriminator's optimizer."""
