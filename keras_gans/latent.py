@@ -7,8 +7,10 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from keras_gans.configured import Configured
 
-class Latent(abc.ABC):
+
+class Latent(Configured, abc.ABC):
     """Abstract: a distribution of z."""
 
     @abc.abstractmethod
@@ -42,19 +44,6 @@ class Latent(abc.ABC):
         """
         z_start, z_end, t = _ends(z_start, z_end, num)
         return ((1 - t) * z_start + t * z_end).astype(np.float32)
-
-    def get_config(self):
-        """Return the constructor's arguments."""
-        return {}
-
-    @classmethod
-    def from_config(cls, config):
-        """Rebuild the distribution from `get_config`."""
-        return cls(**config)
-
-    def __repr__(self):
-        arguments = ", ".join(f"{name}={value}" for name, value in self.get_config().items())
-        return f"{type(self).__name__}({arguments})"
 
 
 @keras.saving.register_keras_serializable(package="keras_gans")

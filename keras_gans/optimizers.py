@@ -9,9 +9,10 @@ class Adam(keras.optimizers.Adam):
     """Keras's Adam, each weight's step in one pass over memory where Keras takes some thirty.
 
     Kingma and Ba 2015, "Adam: A Method for Stochastic Optimization", section 2, arXiv:1412.6980, in the form that
-    Keras has: the same steps (1 - beta_2 is rounded in float32, 5e-5 of it for 0.999), the same state, the same arguments, and all that Keras's optimizers do
-    around a step (clipping, weight decay, averages, accumulation). It is what the models take by default: where there
-    are many weights for few samples, as in translators, it saves a large part of a step.
+    Keras has: the same steps but for rounding (1 - beta_2 is taken in float32, 5e-5 of it for 0.999), the same state
+    and arguments, and all that Keras's optimizers do around a step (clipping, weight decay, averages, accumulation). It
+    is what the models take by default: where there are many weights for few samples, as in translators, it saves a
+    large part of a step.
 
     Args:
         learning_rate: Step size, or a schedule of it.

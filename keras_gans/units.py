@@ -6,8 +6,10 @@ import keras
 import numpy as np
 from keras import ops
 
+from keras_gans.configured import Configured
 
-class Units(abc.ABC):
+
+class Units(Configured, abc.ABC):
     """Abstract: the way from z, and a condition in the user's units, to a sample in the user's units.
 
     Set by `model.in_units(units)`; saved with the model.
@@ -22,7 +24,7 @@ class Units(abc.ABC):
 
         Returns:
             Functional keras Model of z, or [z, y] with y in the user's units and of the same shape and dtype, to
-            samples in the user's units, of the same shape. It is made of the generator's own layers and of others that
+            samples in the user's units. It is made of the generator's own layers and of others that
             hold no weights and come back from `get_config`.
 
         Raises:
@@ -32,19 +34,6 @@ class Units(abc.ABC):
     def describe(self):
         """Return what an exported file says of the units, a dict of plain JSON values."""
         return {}
-
-    def get_config(self):
-        """Return the constructor's arguments, plain JSON values."""
-        return {}
-
-    @classmethod
-    def from_config(cls, config):
-        """Rebuild the units from `get_config`."""
-        return cls(**config)
-
-    def __repr__(self):
-        arguments = ", ".join(f"{name}={value}" for name, value in self.get_config().items())
-        return f"{type(self).__name__}({arguments})"
 
 
 @keras.saving.register_keras_serializable(package="keras_gans")

@@ -18,13 +18,14 @@ ANY = None
 # room: (packages that it may import when it is imported, parts of keras_gans that it may import at all)
 ROOMS = {
     "keras_gans/losses": (PURE, {"losses"}),
-    "keras_gans/divergences": (TENSORS | {"functools", "typing"}, {"checks", "divergences"}),
+    "keras_gans/divergences": (TENSORS | {"functools", "typing"}, {"checks", "configured", "divergences"}),
     "keras_gans/replicas.py": ({"tensorflow"}, set()),
-    "keras_gans/latent.py": (TENSORS, set()),
+    "keras_gans/latent.py": (TENSORS, {"configured"}),
     "keras_gans/draws.py": ({"contextlib", "threading"}, set()),
     "keras_gans/historical_average.py": (TENSORS, {"replicas"}),
     "keras_gans/inner_updates.py": (TENSORS, {"optimizers"}),
     "keras_gans/optimizers.py": (TENSORS, set()),
+    "keras_gans/configured.py": (set(), set()),
     "keras_gans/files.py": ({"contextlib", "os", "pathlib", "shutil", "uuid"}, set()),
     "keras_gans/checks.py": (TENSORS, {"labels"}),
     "keras_gans/labels.py": ({"keras", "numpy"}, set()),
@@ -49,14 +50,15 @@ ROOMS = {
         TENSORS,
         {"checks", "distributions", "latent", "latent_model"},
     ),
-    "keras_gans/distributions.py": (TENSORS, {"checks"}),
+    "keras_gans/distributions.py": (TENSORS, {"checks", "configured"}),
     "keras_gans/features.py": (PURE, set()),
     "keras_gans/history_pool.py": (TENSORS, {"replicas"}),
     "keras_gans/moving_average.py": ({"tensorflow"}, {"replicas"}),
     "keras_gans/top_k.py": (TENSORS, {"checks"}),
     "keras_gans/regularizers.py": (TENSORS, set()),
     "keras_gans/schedules.py": (PURE, {"checks"}),
-    "keras_gans/units.py": (TENSORS, set()),
+    "keras_gans/units.py": (TENSORS, {"configured"}),
+    "keras_gans/shower_units.py": (TENSORS, {"units"}),
     "keras_gans/models": (
         TENSORS | {"functools"},
         {
@@ -83,7 +85,7 @@ ROOMS = {
     "keras_gans/metrics": ({"numpy", "keras", "functools", "hashlib", "json", "pathlib"}, {"metrics"}),
     "keras_gans/pictures": (ANY, {"files", "pictures"}),
     "keras_gans/callbacks": (ANY, {"callbacks", "files", "metrics", "pictures", "replicas"}),
-    "keras_gans/data": (ANY, {"data", "checks", "units"}),
+    "keras_gans/data": (ANY, {"data", "checks", "files", "shower_units", "units"}),
     "export": (ANY, {"export", "files", "labels", "latent"}),
 }
 HEAVY = {"onnx", "onnxruntime", "tf2onnx", "matplotlib", "sklearn", "tensorflow_datasets", "tensorflow_probability"}

@@ -8,12 +8,14 @@ import keras
 import numpy as np
 from keras import ops
 
+from keras_gans.configured import Configured
+
 # Beyond it exponentials go on as straight lines. Gradients are up to e^20 times those of the network, whose squares, in
 # an optimizer's second moment, must still be float32: with e^40 they are not.
 _LIMIT = 20.0
 
 
-class Divergence(abc.ABC):
+class Divergence(Configured, abc.ABC):
     """An f-divergence D_f(P||Q) = E_Q f(p/q), with all that its variational estimation takes.
 
     Nowozin et al. 2016, section 2, arXiv:1606.00709: for any function T with values in dom f*,
@@ -50,19 +52,6 @@ class Divergence(abc.ABC):
     @abc.abstractmethod
     def conjugate_of_activation(self, v):
         """Return f*(g_f(v)) in a closed form that keeps its digits where g_f(v) is at the edge of the domain."""
-
-    def get_config(self):
-        """Return the constructor's arguments."""
-        return {}
-
-    @classmethod
-    def from_config(cls, config):
-        """Rebuild the divergence from `get_config`."""
-        return cls(**config)
-
-    def __repr__(self):
-        arguments = ", ".join(f"{name}={value!r}" for name, value in self.get_config().items())
-        return f"{type(self).__name__}({arguments})"
 
 
 def elementwise(method):
