@@ -26,6 +26,8 @@ TITLES = {  # of sections: data, or data and what is asked for
     "mnist-code": "MNIST, by codes found without labels",
     "attribute_faces": "Drawn faces, asked for by caption",
     "coloured_digits": "Digits of scikit-learn, from grey to orange on blue cloth and back",
+    "binary_mnist": "MNIST in black and white, by log-likelihood",
+    "calorimeter": "Photons in a calorimeter, by energy",
     "mnist[:1000]": "MNIST, 1,000 images, judged by the test set",
     "stacked_mnist": "Stacked MNIST",
     "fashion_mnist": "Fashion-MNIST",
@@ -39,9 +41,12 @@ HEADLINES = {  # of the curves
     "digits": "Sliced Wasserstein distance",
     "stacked_mnist": "KL of the modes",
     "attribute_faces": "Sliced Wasserstein distance",
+    "calorimeter": "Chi-square of the total energy over its degrees of freedom",
+    "binary_mnist": "Estimate of -log p(x) of 500 test images, by 500 draws, in nats,",
     "coloured_digits": "Error of the translations as a share of the identity's",
 }
-ASKED = ("labels", "code", "attributes", "forward")  # first measures of what was asked for, or found
+# first measures of what was asked for, or found, or told of samples
+ASKED = ("labels", "code", "attributes", "forward", "likelihood", "response")
 KINDS = ("labels", "code")  # measures whose runs have a section of their own, apart from others on the same data
 SUMMARY = {  # of the project's README: data, title, the columns that are shown
     "mnist": ("MNIST: classifier-Fréchet", ("classifier-Fréchet",)),
@@ -231,6 +236,12 @@ measurements during it included. Hardware: {hardware}. Versions: {versions}.
   the data; *mean of the classes'*: of the Fréchet distances of each class's samples to its training images; *purity of
   the code*: share of samples of the commonest digit of their code's value. Of drawn faces *hair and eyes right* is read
   off the pixels; *held-out combinations* are 8 of 48 that training never shows.
+- Likelihoods. Negative estimate of log p(x), mean of the 10,000 test images, by 5,000 draws of z for each; *ELBO*,
+  *L_5*, *L_50*: negative bounds of it on the same network; *active units*: coordinates of z whose mean under q(z|x)
+  varies over images by more than 0.01; *classifier-Fréchet* of means of p(x|z) against MNIST in grey.
+- Showers. 60,000, at energies as often as in the data, against as many held-out ones. *chi-square / ndf*: of the histograms
+  of the total energy over the incident one, 30 bins at each of 15 energies; two sets of real showers have about 1.
+  *separation power*: mean over histograms of each layer's energy, centres and widths; 0 is equal, 1 disjoint.
 - Translations. Mean absolute error of held-out images' translations to their partners, which training never shows, as a
   share of the error of the identity.
 - Points. Data are scaled to standard deviation 1. *modes*: those with a sample within 3 sigma; *high quality*:

@@ -54,17 +54,24 @@ BY_LABEL = (  # as they are typed after `keras-gans train`
     "acgan_odena2017",
     "cgan_mirza2014",
     "projection_miyato2018",
-    "sngan_miyato2018 --conditional --steps 3000 --set ema_decay=0.99 --set learning_rate=2e-3",
+    "sngan_miyato2018 --conditional --steps 2500 --set ema_decay=0.99 --set learning_rate=2e-3 --set spectral=3.0",
     "wgan_gp_gulrajani2017 --conditional --steps 2000 --set ema_decay=0.99",
 )
 BY_CAPTION = ("gan_cls_reed2016", "gan_cls_reed2016 --set mismatched=False")
 BEST = ("wgan_gp_gulrajani2017", "dcgan_radford2015")  # of the image recipes, by the distance of seed 0
 POINT_RUNS = [(recipe, data, seed) for data in ("ring", "grid") for recipe in POINT_RECIPES for seed in SEEDS]
+BY_LIKELIHOOD = (
+    "vae_kingma2014",
+    "iwae_burda2016 --set num_samples=1",
+    "iwae_burda2016",
+    "iwae_burda2016 --set num_samples=50",
+)
 IMAGE_RUNS = (
     [("wgan_gp_digits", "digits", 0), ("gan_goodfellow2014", "mnist", 0)]
     + [(recipe, "mnist", 0) for recipe in IMAGE_RECIPES]
     + [(recipe, "mnist", seed) for recipe in BEST for seed in SEEDS[1:]]
     + [(recipe, "fashion_mnist", 0) for recipe in BEST]
+    + [(recipe, "binary_mnist", 0) for recipe in BY_LIKELIHOOD]
 )
 ONE_CORE_RUNS = (
     [
@@ -75,13 +82,16 @@ ONE_CORE_RUNS = (
     + [(name, "mnist", seed) for seed in SEEDS for name in (*BY_LABEL, "infogan_chen2016")]
     + [(name, "attribute_faces", seed) for seed in SEEDS for name in BY_CAPTION]
     + [(name, "coloured_digits", seed) for seed in SEEDS for name in ("cyclegan_zhu2017", "pix2pix_isola2017")]
+    + [("fastcalogan", "calorimeter", seed) for seed in SEEDS]
     + POINT_RUNS
 )
 CURVE = "distance"
 PROTOCOLS = (
     metrics.JudgeProtocol,
+    metrics.LikelihoodProtocol,
     metrics.MixtureProtocol,
     metrics.PixelProtocol,
+    metrics.ShowerProtocol,
     metrics.StackedProtocol,
     metrics.TranslationProtocol,
 )
@@ -176,7 +186,7 @@ def keep(row):
     all_rows = sorted([other for other in rows() if name_of(other) != name_of(row)] + [row], key=name_of)
     write_rows(all_rows)
     if row["seed"] == 0:
-        of_kind = {"modes": "density.png", "forward": "translations.png"}
+        of_kind = {"modes": "density.png", "forward": "translations.png", "response": "response.png"}
         picture = next((name for measure, name in of_kind.items() if measure in row["measures"]), "samples.png")
         with written_beside(PICTURES / f"{in_file_names(row['recipe'])}-{in_file_names(row['data'])}.png") as beside:
             shutil.copy(folder(*name_of(row)) / picture, beside)

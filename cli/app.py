@@ -83,10 +83,11 @@ def list_recipes():
     for title in ("what it is", "paper", "data"):
         table.add_column(title)
     for recipe in recipes.all_recipes():
-        kinds = ["images"] * recipe.images + ["points"] * recipe.points + ["two sides"] * recipe.two_sides
+        kinds = ["images"] * recipe.images + ["points"] * recipe.points + ["tables"] * recipe.table
+        kinds += ["two sides"] * recipe.two_sides + ["showers"] * recipe.showers
         table.add_row(recipe.name, recipe.title, recipe.paper, f"{' or '.join(kinds)}: {recipe.data}")
     console.print(table)
-    console.print("\nkeras-gans train RECIPE --data NAME|FOLDER")
+    console.print("\nkeras-gans train RECIPE --data NAME|FOLDER|TABLE.csv")
 
 
 @app.command()
@@ -95,8 +96,8 @@ def train(
     data: Annotated[
         str | None,
         typer.Option(
-            metavar="NAME|FOLDER",
-            help="digits, mnist, stacked_mnist, cifar10, celeb_a, ring, grid, ..., or a folder of images; to "
+            metavar="NAME|FOLDER|CSV",
+            help="digits, mnist, stacked_mnist, cifar10, celeb_a, ring, grid, ..., a folder of images or a table; to "
             "translate coloured_digits, cycle_gan/horse2zebra, ..., two folders X,Y, or one with trainA and trainB.",
             show_default="the recipe's",
         ),
@@ -166,12 +167,15 @@ def sample(
     seed: Seed = 0,
     out: Annotated[
         pathlib.Path | None,
-        typer.Option(help=".png for a picture, .npy for the numbers.", show_default="sampled.png beside the model"),
+        typer.Option(
+            help=".png for a picture, .npy for the numbers, .csv for a table, .hdf5 for showers.",
+            show_default="sampled.png, .csv or .hdf5, beside the model",
+        ),
     ] = None,
     y: Annotated[
         list[str] | None,
-        typer.Option("--y", metavar="CLASS", help="Class to make, by name or number; may repeat.",
-                     show_default="all in turn"),
+        typer.Option("--y", metavar="CLASS|MEV", show_default="all in turn",
+                     help="Class to make, by name or number, or energy of a shower; may repeat."),
     ] = None,
     caption: Annotated[
         list[str] | None,
@@ -179,18 +183,17 @@ def sample(
                      show_default="those of the run's data"),
     ] = None,
 ):  # fmt: skip
-    """Draw samples of a trained model, as a picture or as an array."""
+    """Draw samples of a trained model, as a picture, an array or a table."""
     with told_in_one_sentence():
         _check_exists(source)
-        out = out or (source if source.is_dir() else source.parent) / "sampled.png"
-        if out.suffix not in (".png", ".npy"):
-            raise ValueError(f"--out {out} was passed. Expected a path that ends in .png or .npy.")
+        if out is not None and out.suffix not in (".png", ".npy", ".csv", ".hdf5", ".h5"):
+            raise ValueError(f"--out {out} was passed. Expected a path that ends in .png, .npy, .csv or .hdf5.")
         if y and caption:
             raise ValueError("--y and --caption were passed. Expected one of them.")
         quiet.load()
         from keras_gans_cli import trained
 
-        trained.write_samples(trained.sampler(source, y or [], caption or []), num, seed, out)
+        out = trained.write_samples(source, num, seed, out, y or [], caption or [])
         _say(f"{num} samples in {out}")
 
 
@@ -198,7 +201,8 @@ def sample(
 def evaluate(
     source: Run,
     data: Annotated[
-        str | None, typer.Option(metavar="NAME|FOLDER", help="Real data to measure against.", show_default="the run's")
+        str | None,
+        typer.Option(metavar="NAME|FOLDER|CSV", help="Real data to measure against.", show_default="the run's"),
     ] = None,
     best: Annotated[bool, typer.Option("--best", help="Measure the run's best model, not its last.")] = False,
 ):
@@ -355,13 +359,13 @@ def _show_dry_run(plan):
     found = dry_run(plan)
     model = found["model"]
     console.print_json(json.dumps(dataclasses.asdict(plan)))
-    generators, discriminators = model.player_networks()
-    for network in (*generators, *discriminators):
+    sides = list(zip(model.players, model.player_networks(), strict=True))
+    for network in (network for _, networks in sides for network in networks):
         network.summary(print_fn=lambda text, **_: console.print(text, markup=False, highlight=False))
     duration = datetime.timedelta(seconds=round(found["seconds"]))
     parameters = [
-        f"{role}{'s' * (len(networks) > 1)} {' and '.join(f'{network.count_params():,}' for network in networks)}"
-        for role, networks in (("generator", generators), ("discriminator", discriminators))
+        role + "s" * (len(networks) > 1 < len(sides)) + f" {' and '.join(f'{n.count_params():,}' for n in networks)}"
+        for role, networks in sides
     ]
     console.print(
         f"Parameters: {', '.join(parameters)}\n"
@@ -379,5 +383,7 @@ def _show_measures(measures):
     table = Table("measure", "number", "value", box=None, header_style="bold", pad_edge=False)
     for measure, numbers in measures.items():
         for number, value in numbers.items():
+            if isinstance(value, list) and isinstance(value[0], dict):
+                value = f"of each of {len(value)}, in the file"
             table.add_row(measure, number, f"{value:.6g}" if isinstance(value, float) else str(value))
     console.print(table)

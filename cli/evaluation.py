@@ -9,12 +9,14 @@ import keras_gans as kg
 from keras_gans.callbacks.run_folder import as_json
 from keras_gans.data import faces
 from keras_gans.files import written_beside
+from keras_gans_cli import showers
 from keras_gans_cli.plan import standardized
 
 NUM_SAMPLES = 10_000
 SEED = 0
 LEAST_IMAGES = 6  # precision and recall look at fifth neighbours
 JUDGES = {"mnist": kg.metrics.mnist_judge, "fashion_mnist": kg.metrics.fashion_mnist_judge}
+IN_GREY = {"binary_mnist": "mnist"}  # what means of bits are compared with: the grey levels that these are drawn from
 
 
 def protocol_for(name, data):
@@ -22,13 +24,17 @@ def protocol_for(name, data):
 
     Args:
         name: Name of the data, as on the command line.
-        data: `ImageSet` or `Mixture`.
+        data: `ImageSet`, `Mixture` or `TableSet`.
 
     Raises:
         ValueError: If there are too few images to measure by.
     """
+    if isinstance(data, kg.data.ShowerSet):
+        return showers.protocol_for(name, data)
     if isinstance(data, kg.data.Mixture):
         return kg.metrics.MixtureProtocol(data.modes, data.sigma, data.sample(NUM_SAMPLES, seed=1), data.weights)
+    if isinstance(data, kg.data.TableSet):
+        return kg.metrics.TableProtocol(data.rows, data.columns)
     if len(data) < LEAST_IMAGES:
         raise ValueError(
             f"{name} holds {len(data)} images. Expected at least {LEAST_IMAGES}, to measure samples by. Get more."
@@ -36,6 +42,9 @@ def protocol_for(name, data):
     if name == "stacked_mnist" and data.image_shape == (28, 28, 3):
         return kg.metrics.StackedProtocol(kg.metrics.mnist_judge())
     whole, *part = name.split("[")
+    if whole in IN_GREY and data.image_shape == (28, 28, 1):
+        whole = IN_GREY[whole]
+        data = data if part else kg.data.named(whole)
     if whole == "attribute_faces":
         real = data.sample(min(NUM_SAMPLES, len(data)), seed=1)
         return kg.metrics.AttributeProtocol(real, faces.read_colours, faces.colours_of, data.encoder.attributes)

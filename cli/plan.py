@@ -11,13 +11,16 @@ import types
 import keras
 
 import keras_gans as kg
-from keras_gans.data.named import MIXTURES, NAMES, suggestion
+from keras_gans.data.named import MIXTURES, NAMES, is_showers, is_table, suggestion
 from keras_gans.data.named_sides import SIDES_NAMES
 from keras_gans_cli import conditions, recipes
 
 PRECISIONS = ("float32", "mixed_bfloat16", "mixed_float16")
 LEAST_SIZE = 11  # pixels: the window of MS-SSIM, by which samples are measured
-KINDS = {"images": "IMAGES", "points": "POINTS", "two sides": "TWO_SIDES"}  # of data: a recipe's constants for each
+# of data: a recipe's constants for each
+KINDS = {
+    "images": "IMAGES", "points": "POINTS", "a table": "TABLE", "two sides": "TWO_SIDES", "showers": "SHOWERS"
+}  # fmt: skip
 JIT = {"auto": "auto", "on": True, "off": False}
 
 
@@ -27,7 +30,7 @@ class Plan:
 
     Args:
         recipe: Name of the recipe.
-        data: Built-in set, or path of a folder of images.
+        data: Built-in set, or path of a folder of images or of a table.
         image_size: Side of the images in pixels, or None for the set's own.
         seed: Seed of weights, noise and data order.
         precision: Keras's dtype policy, one of `PRECISIONS`.
@@ -47,7 +50,7 @@ class Plan:
 
     @functools.cached_property
     def training_data(self):
-        """The data: an ImageSet, a Mixture scaled to standard deviation 1 in each coordinate, or TwoSides."""
+        """The data: an ImageSet, a Mixture scaled to deviation 1 in each coordinate, a TableSet, or TwoSides."""
         if self.is_translation:
             return kg.data.named_sides(self.data, self.image_size, self.is_paired)
         return standardized(kg.data.named(self.data, self.image_size))
@@ -80,8 +83,13 @@ class Plan:
         build, data = _module(self.recipe).build, self.training_data
         if self.is_translation:
             return build(data.x.image_shape, data.y.image_shape, settings)
+        if isinstance(data, kg.data.ShowerSet):
+            return build(data.units, settings)
         told = [conditions.condition_of(self.recipe, data)] if self.is_conditional else []
-        return build(data.sample_shape, settings, *told)
+        model = build(data.sample_shape, settings, *told)
+        if isinstance(data, kg.data.TableSet):
+            model.in_units(data.units)
+        return model
 
 
 def make_plan(
@@ -100,7 +108,7 @@ def make_plan(
 
     Args:
         recipe: Name of a recipe.
-        data: Built-in set, or path of a folder of images.
+        data: Built-in set, or path of a folder of images or of a table.
         image_size: Side of the images in pixels.
         batch_size: m, samples of one discriminator step.
         steps: Generator steps.
@@ -119,7 +127,7 @@ def make_plan(
     recipes.check_name(recipe)
     module = _module(recipe)
     data = module.DATA if data is None else data
-    has = "points" if data in MIXTURES else "two sides" if data in SIDES_NAMES else "images"
+    has = _kind_of(data)
     wants = [kind for kind, name in KINDS.items() if hasattr(module, name)]
     # a folder, or a name that is none, is looked at when the data are loaded
     kind = wants[0] if wants == ["two sides"] and data not in NAMES else has
@@ -162,6 +170,13 @@ def standardized(data):
 def _condition_of(module):
     """Return the parameter of a recipe's `build` by which it is told what the data have, or None."""
     return inspect.signature(module.build).parameters.get("condition")
+
+
+def _kind_of(data):
+    """Return what a name stands for, a key of `KINDS`."""
+    if data in MIXTURES or is_table(data):
+        return "points" if data in MIXTURES else "a table"
+    return "two sides" if data in SIDES_NAMES else "showers" if is_showers(data) else "images"
 
 
 def _module(recipe):

@@ -19,7 +19,9 @@ class Recipe:
         data: The data that it trains on unless told otherwise.
         images: Whether it trains on images.
         points: Whether it trains on points in the plane.
+        table: Whether it trains on tables.
         two_sides: Whether it translates between two sides.
+        showers: Whether it trains on showers of a calorimeter.
     """
 
     name: str
@@ -28,7 +30,9 @@ class Recipe:
     data: str
     images: bool
     points: bool
+    table: bool
     two_sides: bool
+    showers: bool
 
 
 def folder():
@@ -67,5 +71,7 @@ def _read(path):
         ast.literal_eval(constants["DATA"]),
         "IMAGES" in constants,
         "POINTS" in constants,
+        "TABLE" in constants,
         "TWO_SIDES" in constants,
+        "SHOWERS" in constants,
     )

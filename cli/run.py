@@ -14,7 +14,7 @@ from keras_gans import callbacks, export, pictures
 from keras_gans.callbacks.run_folder import read_options
 from keras_gans.callbacks.sample_grid import picture_interpolation
 from keras_gans.replicas import is_chief
-from keras_gans_cli import conditions, evaluation, translations
+from keras_gans_cli import conditions, evaluation, likelihoods, showers, translations
 from keras_gans_cli.held import held
 from keras_gans_cli.plan import Plan, as_setting, make_plan
 
@@ -104,9 +104,10 @@ def train(plan, directory, strategy, show=print):
         model = plan.build()
     rows = plan.settings["batch_size"] * model.n_critic
     if not isinstance(data, kg.data.Mixture) and rows > len(data):
+        things = "rows" if isinstance(data, kg.data.TableSet) else "images"
         raise ValueError(
-            f"A step takes {rows} images (batch_size times n_critic), {plan.data} holds {len(data)}. Expected as many "
-            "at least. Pass a smaller --batch-size, or more images."
+            f"A step takes {rows} {things} (batch_size times n_critic), {plan.data} holds {len(data)}. Expected as "
+            f"many at least. Pass a smaller --batch-size, or more {things}."
         )
     if not is_chief(strategy):
         callbacks.restore(model, directory / BACKUPS)
@@ -114,6 +115,8 @@ def train(plan, directory, strategy, show=print):
         return None
     if plan.is_translation:
         protocol = translations.protocol_for(plan.data, plan.image_size, plan.is_paired, data)
+    elif likelihoods.has_likelihood(model):
+        protocol = likelihoods.protocol_for(plan.data, plan.image_size, data)
     else:
         protocol = evaluation.protocol_for(plan.data, data)
     directory.mkdir(parents=True, exist_ok=goes_on)
@@ -178,17 +181,25 @@ def finish(model, plan, directory, protocol, show=print):
         about = {"step": model.step, "ema": model.ema_generator is not None}
         data = plan.training_data
         of_data = functools.partial(conditions.like_the_data, data) if model.is_conditional else None
-        measures = evaluation.measure(
-            model.sample, protocol, directory / "metrics.json", of_data, model.latent, **about
-        )
-        take_pictures(model, data, directory)
+        if likelihoods.has_likelihood(model):
+            of_samples = evaluation.protocol_for(plan.data, data)
+            measures = likelihoods.measure(model, protocol, of_samples, directory / "metrics.json", **about)
+            likelihoods.take_picture(model, protocol, directory)
+        else:
+            measures = evaluation.measure(
+                model.sample, protocol, directory / "metrics.json", of_data, model.latent, **about
+            )
+        if isinstance(data, kg.data.ShowerSet):
+            showers.take_pictures(model, protocol, directory)
+        else:
+            take_pictures(model, data, directory)
         export_model(model, directory, show, conditions.in_words(data) if model.is_conditional else None)
     show(f"The run is in {directory}")
     return measures
 
 
 def take_pictures(model, data, directory):
-    """Draw what a generator makes: samples, samples beside real ones, and the way between latents or the density."""
+    """Draw what a generator makes: images beside real ones and the way between latents; densities; or columns."""
     if isinstance(data, kg.data.Mixture):
         points = model.sample(evaluation.NUM_SAMPLES, seed=evaluation.SEED)
         packed = math.prod(
@@ -201,6 +212,11 @@ def take_pictures(model, data, directory):
             score=lambda x: model.discriminator(np.repeat(x, packed, axis=0)),  # a pack of one point's copies
             modes=data.modes,
         )
+        return
+    if isinstance(data, kg.data.TableSet):
+        rows = model.sample(evaluation.NUM_SAMPLES, seed=evaluation.SEED)
+        path = directory / "columns.png"
+        pictures.column_histograms(rows, path, data.rows, data.columns, data.units.logarithmic)
         return
     y, columns = conditions.for_a_picture(data, ROWS) if model.is_conditional else (None, ROWS)
     images = np.clip(model.sample(ROWS * columns, y=y, seed=evaluation.SEED), -1, 1)
@@ -257,6 +273,10 @@ def _callbacks(plan, data, protocol, directory):
     steps, batch_size = plan.settings["steps"], plan.settings["batch_size"]
     if plan.is_translation:
         health, own = [], translations.callbacks_of(protocol, directory, steps)
+    elif isinstance(protocol, kg.metrics.LikelihoodProtocol):
+        health, own = likelihoods.callbacks_of(data, protocol, directory, steps)
+    elif isinstance(data, kg.data.ShowerSet):
+        health, own = showers.callbacks_of(data, protocol, directory, steps)
     else:
         health, own = _callbacks_of_samples(plan, data, protocol, directory)
     return [
@@ -273,9 +293,12 @@ def _callbacks(plan, data, protocol, directory):
 def _callbacks_of_samples(plan, data, protocol, directory):
     """Return two lists of callbacks: that which looks at a model's health, those that draw and measure its samples."""
     steps = plan.settings["steps"]
-    num = NUM_REAL if isinstance(data, kg.data.Mixture) else min(ROWS**2, len(data))
+    if isinstance(data, kg.data.Mixture | kg.data.TableSet):
+        num = NUM_REAL if isinstance(data, kg.data.Mixture) else min(NUM_REAL, len(data))
+    else:
+        num = min(ROWS**2, len(data))
     real = data.sample(num, seed=0)
-    seen, y, asked = real, None, None
+    seen, y, asked = data.scaled(real) if isinstance(data, kg.data.TableSet) else real, None, None
     if plan.is_conditional:
         y = data.sample_conditions(num, seed=0)
         seen = (real, y)

@@ -17,6 +17,10 @@ PAPERS_PROTOCOLS = {
         "26,000 samples; R3GAN (Huang et al. 2024, arXiv:2501.05441), the ablation of its loss and its last "
         "configuration. A sampler of real digits has a KL of 0.024 over 26,000 samples."
     ),
+    "binary_mnist": (
+        "Papers: Burda et al. 2016 (arXiv:1509.00519), the same networks and protocol, on Larochelle's fixed "
+        "binarization, after 3,280 passes over the data."
+    ),
 }
 PAPERS = {
     "ring": (
@@ -41,6 +45,11 @@ PAPERS = {
         ("relativistic pairs, R1 and R2, R3GAN's ablation", "1000", "0.0781"),
         ("R3GAN, config E", "1000", "0.029"),
     ),
+    "binary_mnist": (
+        ("VAE of Burda et al., fixed bits", "88.71"),
+        ("IWAE, k = 5, the same table", "87.63"),
+        ("IWAE, k = 50, the same table", "87.10"),
+    ),
     "mnist-code": (("the paper, of real digits", "95"),),
 }
 # (title, measure, number, format, factor)
@@ -57,6 +66,14 @@ IMAGE_COLUMNS = (
     ("precision", "neighbours", "precision", "{:.2f}", 1),
     ("recall", "neighbours", "recall", "{:.2f}", 1),
     ("classes' KL", "classes", "kl_to_uniform", "{:.3f}", 1),
+)
+LIKELIHOOD_COLUMNS = (
+    ("-log p(x), nats", "likelihood", "negative_log_likelihood", "{:.2f}", 1),
+    ("-ELBO, nats", "bounds", "negative_elbo", "{:.2f}", 1),
+    ("-L_5, nats", "bounds", "negative_bound_of_5", "{:.2f}", 1),
+    ("-L_50, nats", "bounds", "negative_bound_of_50", "{:.2f}", 1),
+    ("active units", "latent", "active_units", "{:.0f}", 1),
+    *IMAGE_COLUMNS[:1],
 )
 LABEL_COLUMNS = (
     ("right label, %", "labels", "label_accuracy", "{:.1f}", 100),
@@ -86,10 +103,15 @@ TRANSLATION_COLUMNS = (
     ("X to Y, % of the identity's error", "forward", "over_identity", "{:.1f}", 100),
     ("Y to X, % of the identity's error", "backward", "over_identity", "{:.1f}", 100),
 )
+SHOWER_COLUMNS = (
+    ("chi-square / ndf of the energy", "response", "chi2_per_ndf", "{:.2f}", 1),
+    ("largest shift of its mean, %", "response", "largest_shift", "{:.2f}", 100),
+    ("separation power of the layers", "separation", "mean", "{:.3f}", 1),
+)
 # What a generator was asked for comes first: which table a run belongs to is told by the first measure of its columns.
 KINDS = (
-    LABEL_COLUMNS, CODE_COLUMNS, ATTRIBUTE_COLUMNS, TRANSLATION_COLUMNS, POINT_COLUMNS, IMAGE_COLUMNS,
-    STACKED_COLUMNS, PIXEL_COLUMNS,
+    LIKELIHOOD_COLUMNS, LABEL_COLUMNS, CODE_COLUMNS, ATTRIBUTE_COLUMNS, TRANSLATION_COLUMNS, POINT_COLUMNS,
+    IMAGE_COLUMNS, STACKED_COLUMNS, SHOWER_COLUMNS, PIXEL_COLUMNS,
 )  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from keras_gans.data.named import NAMES, OF_ANY_SIZE
 from keras_gans.export import sample_onnx
 from keras_gans.export.generators import resolve
 from keras_gans.files import written_beside
-from keras_gans_cli import conditions, evaluation, run, translations
+from keras_gans_cli import conditions, evaluation, likelihoods, run, showers, translations
 from keras_gans_cli.plan import standardized
 
 SIZED = set(NAMES) - OF_ANY_SIZE  # data that have a size of their own; others are brought to the samples' size
@@ -53,15 +53,8 @@ def _last(directory):
     return max(there, key=lambda file: file.stat().st_mtime_ns, default=path)
 
 
-def sampler(source, classes=(), captions=()):
-    """Return a function of (num, seed) that samples what was trained, an exported `.onnx` generator included.
-
-    Args:
-        source: Folder of a run, or `.keras` or `.onnx` file.
-        classes: Names or numbers of classes to go through in turn, of a conditional generator; all by default.
-        captions: Texts to go through in turn, of a generator of captions; those of the run's data by default.
-    """
-    source = pathlib.Path(source)
+def _sampler(source, classes, captions):
+    """Return a function of (num, seed) that samples what was trained, and what is known of its units, a dict."""
     if source.suffix == ".onnx":
         return _onnx_sampler(source, classes, captions)
     model = model_of(source)
@@ -74,7 +67,7 @@ def sampler(source, classes=(), captions=()):
     def sample(num, seed):
         return model.sample(num, y=_asked(source, model, num, classes, captions), seed=seed)
 
-    return sample
+    return sample, {} if model.units is None else model.units.describe()
 
 
 def _asked(source, model, num, classes, captions):
@@ -83,6 +76,8 @@ def _asked(source, model, num, classes, captions):
         if classes or captions:
             raise ValueError(f"{source} holds a generator that is not told what to make. Leave --y and --caption out.")
         return None
+    if model.units is not None and "energy_range" in model.units.describe():
+        return showers.asked(classes, num, model.units.describe()["energy_range"], captions)
     words = conditions.read(source) if source.is_dir() else None
     y = model.generator.inputs[1]
     if classes or captions:
@@ -94,16 +89,50 @@ def _asked(source, model, num, classes, captions):
     return conditions.like_the_data(run.plan_of(source).training_data, num)
 
 
-def write_samples(sample, num, seed, path):
-    """Draw samples and write them as a picture (`.png`) or as an array (`.npy`)."""
+def write_samples(source, num, seed, path=None, classes=(), captions=()):
+    """Draw samples of what was trained, an exported `.onnx` generator included, and write them.
+
+    Args:
+        source: Folder of a run, or `.keras` or `.onnx` file.
+        num: How many.
+        seed: Integer.
+        path: File to write: a picture (`.png`), an array (`.npy`), rows of a table (`.csv`), or showers (`.hdf5`).
+            By default `sampled.png` beside the model, `sampled.csv` of a table, `sampled.hdf5` of showers.
+        classes: Names or numbers of classes to go through in turn, of a conditional generator; all by default.
+        captions: Texts to go through in turn, of a generator of captions; those of the run's data by default.
+
+    Returns:
+        The path.
+
+    Raises:
+        ValueError: If what was asked for does not fit the generator, or `.csv` is asked of one that makes no table.
+    """
+    source = pathlib.Path(source)
+    sample, about = _sampler(source, classes, captions)
+    columns, energies = about.get("columns"), about.get("energy_range")
+    if path is None:
+        beside_it = source if source.is_dir() else source.parent
+        path = beside_it / ("sampled.csv" if columns else "sampled.hdf5" if energies else "sampled.png")
+    if (path.suffix in showers.ENDINGS) != bool(energies) and path.suffix != ".npy":
+        made = "showers. Expected .hdf5" if energies else "no showers. Expected .png"
+        raise ValueError(f"{path} was passed, {source} makes {made} or .npy.")
+    if path.suffix == ".csv" and columns is None:
+        raise ValueError(f"{path} was passed, {source} makes no rows of a table. Expected .png or .npy.")
     samples = sample(num, seed=seed)
-    if path.suffix == ".npy":
+    if path.suffix in showers.ENDINGS:
+        kg.data.write_showers(path, samples, showers.asked(classes, num, energies))
+    elif path.suffix == ".csv":
+        sample_onnx.write_rows(samples, columns, path)
+    elif path.suffix == ".npy":
         with written_beside(path) as beside:
             np.save(beside, samples)
+    elif columns is not None:
+        pictures.column_histograms(samples, path, columns=columns)
     elif samples.ndim == 2:
         pictures.scatter(samples, path)
     else:
         pictures.image_grid(np.clip(samples, -1, 1), path)
+    return path
 
 
 def evaluate(source, data=None, best=False):
@@ -126,13 +155,15 @@ def evaluate(source, data=None, best=False):
         session, head = onnx_session(source)
         sample, latent, about = functools.partial(sample_onnx.draw_samples, session, head), None, {}
         made, is_conditional = tuple(head["sample_shape"]), head["conditional"]
+        columns = head.get("columns")
     else:
         model = model_of(source, best)
         if isinstance(model, kg.TranslationModel):
             return _evaluate_translator(source, model, data, best)
         sample, latent = model.sample, model.latent
         about = {"step": model.step, "ema": model.ema_generator is not None}
-        made, is_conditional = tuple(model.generator.outputs[0].shape[1:]), model.is_conditional
+        made, is_conditional = model.served_shape, model.is_conditional
+        columns = getattr(model.units, "columns", None)
     path = None
     if data is None:
         if not source.is_dir():
@@ -147,11 +178,19 @@ def evaluate(source, data=None, best=False):
             f"{source} makes samples of shape {made}, {data} holds {tuple(real.sample_shape)}. Expected the "
             "same. Measure it against data of its own kind."
         )
+    if columns != getattr(real, "columns", None):
+        raise ValueError(
+            f"{source} makes the columns {columns}, {data} holds {getattr(real, 'columns', None)}. Expected the same, "
+            "in the same order."
+        )
     if is_conditional and getattr(real, "conditions", None) is None:
         raise ValueError(
             f"{source} holds a conditional generator, {data} has neither labels nor captions. Expected data like its "
             "own, which say what to ask for."
         )
+    if source.suffix != ".onnx" and likelihoods.has_likelihood(model):
+        protocol = likelihoods.protocol_for(data, real.image_shape[:2], real)
+        return likelihoods.measure(model, protocol, evaluation.protocol_for(data, real), path, **about), path
     of_data = functools.partial(conditions.like_the_data, real) if is_conditional else None
     return evaluation.measure(sample, evaluation.protocol_for(data, real), path, of_data, latent, **about), path
 
@@ -193,10 +232,13 @@ def _onnx_sampler(path, classes, captions):
 
     def sample(num, seed):
         try:
+            if "energy_range" in about:
+                y = showers.asked(classes, num, about["energy_range"], captions)
+                return sample_onnx.draw_samples(session, about, num, seed, y)
             labels = [conditions.label(name, names) for name in classes]
             y = sample_onnx.conditions(session, about, num, labels, captions)
             return sample_onnx.draw_samples(session, about, num, seed, y)
         except SystemExit as error:
             raise ValueError(str(error)) from error
 
-    return sample
+    return sample, about

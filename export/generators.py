@@ -30,6 +30,8 @@ class Exported:
         """Whether the samples are images in [-1, 1], (m, height, width, channels)."""
         return len(self.generator.outputs[0].shape) == 4
 
+    spread = None  # of samples in [-1, 1]: differences are taken as they are
+
     def samples(self, *inputs):
         """Generate in inference mode.
 
@@ -120,6 +122,11 @@ class ExportedGenerator(Exported):
         return self.units is None and super().makes_images
 
     @property
+    def spread(self):
+        """Function of samples that returns what differences are divided by, `Units.spread`; None without units."""
+        return None if self.units is None else self.units.spread
+
+    @property
     def latent_dim(self):
         """Number of coordinates of z."""
         return self.generator.inputs[0].shape[1]
@@ -156,6 +163,9 @@ class ExportedGenerator(Exported):
         if not self.is_conditional:
             return (z,)
         y = self.generator.inputs[1]
+        in_units = None if self.units is None else self.units.draw_conditions(num)
+        if in_units is not None:
+            return z, in_units
         num_classes = self.num_classes or 2  # a condition has at least two values, whoever reads it
         labels = np.linspace(0, num_classes - 1, num).round().astype(int)
         if _is_vector(y):

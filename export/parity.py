@@ -5,23 +5,28 @@ import numpy as np
 BATCH_SIZES = (1, 2, 7, 64)  # one, even, odd, and a usual one: a batch axis that was frozen shows in any two of them
 
 
-def measure_parity(reference, candidate, draw, batch_sizes=BATCH_SIZES):
+def measure_parity(reference, candidate, draw, batch_sizes=BATCH_SIZES, spread=None):
     """Largest absolute difference between two generators, for each batch size.
+
+    Images in [-1, 1] and points are compared as they are. Samples in units of their own, such as a column in the
+    millions, are compared in parts of their spread.
 
     Args:
         reference: Function of the inputs, `z` or `z, y`, that gives the samples expected, (m, ...).
         candidate: Function of the same inputs that gives the exported generator's samples.
         draw: Function of m that gives a tuple of m random inputs, NumPy.
         batch_sizes: The values of m.
+        spread: Function of all samples expected, (sum of m, ...), that returns what their differences are divided by;
+            None for 1.
 
     Returns:
-        Dict from batch size to the largest absolute difference, in the unit of the samples.
+        Dict from batch size to the largest absolute difference, in the unit of the samples, or over their spread.
 
     Raises:
         FloatingPointError: If one of the two gives NaN or infinity.
         RuntimeError: If they give different shapes.
     """
-    differences = {}
+    pairs = []
     for num in batch_sizes:
         inputs = draw(num)
         samples = {
@@ -40,8 +45,11 @@ def measure_parity(reference, candidate, draw, batch_sizes=BATCH_SIZES):
                 f"The exported generator gave samples of shape {got.shape} for a batch of {num}. Expected "
                 f"{expected.shape}. Some layer fixes a size while it is exported: compute shapes from the input."
             )
-        differences[num] = float(np.max(np.abs(got - expected)))
-    return differences
+        pairs.append((got, expected))
+    got, expected = (np.concatenate(samples) for samples in zip(*pairs, strict=True))
+    differences = np.abs(got - expected) / (1.0 if spread is None else spread(expected))
+    by_size = np.split(differences, np.cumsum(batch_sizes)[:-1])
+    return {num: float(np.max(of_size)) for num, of_size in zip(batch_sizes, by_size, strict=True)}
 
 
 def require_parity(differences, tolerance):
@@ -49,7 +57,7 @@ def require_parity(differences, tolerance):
 
     Args:
         differences: What `measure_parity` returned.
-        tolerance: Largest absolute difference allowed, in the unit of the samples.
+        tolerance: Largest difference allowed, in the same unit.
 
     Raises:
         RuntimeError: If a difference is above `tolerance`.

@@ -2,12 +2,14 @@
 
     python sample_onnx.py generator.onnx grid.png --num 64 --seed 0
     python sample_onnx.py generator.onnx translated.png --image photo.jpg    # of a generator that translates images
+    python sample_onnx.py generator.onnx rows.csv --num 1000    # of a table: columns and units are its own
 
 It is a script, to be run or copied as a file: it shows all that a program needs in order to use the generator. The
 same seed gives other samples than `model.sample` does, since NumPy draws other numbers than TensorFlow.
 """
 
 import argparse
+import csv
 import json
 import math
 import os
@@ -141,10 +143,31 @@ def as_pixels(images):
 
 
 def write_png(pixels, path):
-    """Write a picture beside `path`, then move it there: whole or not at all."""
-    beside = path.with_name(f".{path.stem}.{uuid.uuid4().hex[:8]}.part.png")
+    """Write a picture, whole or not at all."""
+    picture = Image.fromarray(pixels[..., 0] if pixels.shape[-1] == 1 else pixels)
+    write_whole(path, picture.save)
+
+
+def write_rows(rows, columns, path):
+    """Write rows of a table (n, d), whole or not at all: CSV with the columns' names in line 1, or .npy."""
+    if path.suffix == ".npy":
+        write_whole(path, lambda beside: np.save(beside, rows))
+        return
+
+    def write(beside):
+        with beside.open("w", newline="", encoding="utf-8") as file:
+            writer = csv.writer(file, lineterminator="\n")
+            writer.writerow(columns)
+            writer.writerows([str(number) for number in row] for row in rows)  # as many digits as float32 holds
+
+    write_whole(path, write)
+
+
+def write_whole(path, write):
+    """Call `write` with a path beside `path`, then move what it wrote there."""
+    beside = path.with_name(f".{path.stem}.{uuid.uuid4().hex[:8]}.part{path.suffix}")
     try:
-        Image.fromarray(pixels[..., 0] if pixels.shape[-1] == 1 else pixels).save(beside)
+        write(beside)
         os.replace(beside, path)
     finally:
         beside.unlink(missing_ok=True)
@@ -154,7 +177,7 @@ def main():
     """Read the arguments, sample, write the grid, print one line."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("onnx", type=pathlib.Path, help="file written by keras_gans.export.to_onnx")
-    parser.add_argument("png", type=pathlib.Path, help="picture to write")
+    parser.add_argument("out", type=pathlib.Path, help="picture to write; of a table .csv or .npy")
     parser.add_argument("--num", type=int, default=64, help="how many samples")
     parser.add_argument("--seed", type=int, default=0, help="integer from 0 up")
     parser.add_argument("--y", type=int, nargs="+", help="labels to go through in turn; all classes by default")
@@ -168,11 +191,13 @@ def main():
     if arguments.image is not None:
         session, about = load(arguments.onnx, translates=True)
         (made,) = translate(session, read_image(arguments.image, about["source_shape"]))
-        write_png(as_pixels(made), arguments.png)
-        print(f"{arguments.image} became {arguments.png}")
+        write_png(as_pixels(made), arguments.out)
+        print(f"{arguments.image} became {arguments.out}")
         return
 
     session, about = load(arguments.onnx)
+    if "columns" in about and arguments.out.suffix not in (".csv", ".npy"):
+        raise SystemExit(f"{arguments.out} was passed for rows of a table. Expected a path that ends in .csv or .npy.")
     y = conditions(session, about, arguments.num, arguments.y, arguments.caption)
     few = min(arguments.num, BATCH)
     draw_samples(session, about, few, arguments.seed, None if y is None else y[:few])  # the first run makes room
@@ -180,14 +205,18 @@ def main():
     images = draw_samples(session, about, arguments.num, arguments.seed, y)
     milliseconds = (time.perf_counter() - start) / arguments.num * 1000
 
-    classes = about["num_classes"] if arguments.y is None else len(arguments.y)
-    columns = classes if classes and 1 < classes <= arguments.num else math.ceil(math.sqrt(arguments.num))
-    write_png(grid(images, min(columns, 32)), arguments.png)
+    if "columns" in about:
+        write_rows(images, about["columns"], arguments.out)
+    else:
+        classes = about["num_classes"] if arguments.y is None else len(arguments.y)
+        columns = classes if classes and 1 < classes <= arguments.num else math.ceil(math.sqrt(arguments.num))
+        write_png(grid(images, min(columns, 32)), arguments.out)
     strangers = sorted({"tensorflow", "keras", "keras_gans"} & set(sys.modules))
+    what = "row" if "columns" in about else "image"
     if strangers:
         raise SystemExit(f"{', '.join(strangers)} came to be loaded. Expected NumPy, onnxruntime and Pillow alone.")
     print(
-        f"{arguments.num} images in {arguments.png}: {milliseconds:.3f} ms per image by onnxruntime "
+        f"{arguments.num} {what}s in {arguments.out}: {milliseconds:.3f} ms per {what} by onnxruntime "
         f"{onnxruntime.__version__}; TensorFlow, Keras and keras_gans are not loaded"
     )
 

@@ -38,7 +38,9 @@ def to_onnx(model_or_generator, path, opset=18, tolerance=1e-4, conditions=None)
         path: File to write, usually `....onnx`. An earlier file is replaced as a whole.
         opset: ONNX operator set, 13 to 18.
         tolerance: Largest absolute difference allowed, in the unit of the samples. The default is an eightieth of one
-            of 256 grey levels; float32 usually differs by 1e-7 to 1e-5.
+            of 256 grey levels; float32 usually differs by 1e-7 to 1e-5. For samples in units of their own
+            (`model.in_units`), in parts of their spread: the standard deviation, of a table that of each column, plus
+            1/256 of the largest absolute value.
         conditions: What y stands for, for the metadata: {"class_names": [...]}, or {"attributes": {name: [values]}} of
             a `data.PhraseEncoder`.
 
@@ -72,7 +74,7 @@ def to_onnx(model_or_generator, path, opset=18, tolerance=1e-4, conditions=None)
 
     proto = _convert(exported, opset)
     keras_samples = exported.traced("/CPU:0")  # a GPU may convolve in TF32, 1e-3 off
-    differences = measure_parity(keras_samples, _onnxruntime(proto), exported.draw)
+    differences = measure_parity(keras_samples, _onnxruntime(proto), exported.draw, spread=exported.spread)
     require_parity(differences, tolerance)
     report = {
         "max_abs_difference": max(differences.values()),
@@ -80,13 +82,14 @@ def to_onnx(model_or_generator, path, opset=18, tolerance=1e-4, conditions=None)
         "batch_sizes": list(differences),
         "low_precision": low_precision,
         "low_precision_difference": None,
+        **({} if exported.spread is None else {"differences_over": exported.units.spread_name}),
         **exported.describe(),
         "conditions": conditions,
         "opset": opset,
         "versions": _versions(),
     }
     if low_precision:
-        rounding = measure_parity(trained.traced("/CPU:0"), keras_samples, exported.draw)
+        rounding = measure_parity(trained.traced("/CPU:0"), keras_samples, exported.draw, spread=exported.spread)
         report["low_precision_difference"] = max(rounding.values())
     onnx.helper.set_model_props(proto, {name: json.dumps(value) for name, value in report.items()})
 

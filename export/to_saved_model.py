@@ -60,6 +60,7 @@ def to_saved_model(model_or_generator, path):
             exported.traced(),
             lambda *inputs: served(**dict(zip(names, inputs, strict=True)))["images"],
             exported.draw,
+            spread=exported.spread,
         )
         require_parity(differences, TOLERANCE)
 

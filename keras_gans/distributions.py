@@ -101,9 +101,11 @@ class Bernoulli(Likelihood):
         return (tf.cast(x, tf.float32) - self.low) / (1.0 - self.low)
 
     def log_prob(self, parameters, events, batch_rank=1):
-        """Return sum_j x_j l_j - log(1 + exp(l_j)) for logits l; with its gradient 0.6 of the time of the object's."""
-        logits = tf.cast(parameters, tf.float32)
-        return tf.reduce_sum(events * logits - tf.nn.softplus(logits), axis=list(range(batch_rank, len(logits.shape))))
+        """Return sum_j x_j l_j - log(1 + exp(l_j)) for logits l; with its gradient half the time of the object's.
+
+        Events get no gradient.
+        """
+        return _log_prob_of_bits(tf.cast(parameters, tf.float32), events, batch_rank)
 
     def mean_network(self, decoder):
         """Return sigma(logits), scaled to [low, 1].
@@ -119,7 +121,7 @@ class Bernoulli(Likelihood):
         x = keras.layers.Activation("sigmoid", dtype="float32", name="mean")(decoder.outputs[0])
         if self.low:
             x = keras.layers.Rescaling(1.0 - self.low, offset=self.low, dtype="float32", name="scaled_mean")(x)
-        return keras.Model(decoder.inputs, x, name=f"{decoder.name}_mean")
+        return keras.Model(decoder.inputs[0], x, name=f"{decoder.name}_mean")
 
     def get_config(self):
         """Return the constructor's arguments."""
@@ -172,6 +174,20 @@ class DiagonalNormal(Family):
 def standard_normal(size):
     """Return N(0, I) of so many coordinates, the prior p(z), as a `tfp.distributions.Distribution`."""
     return _independent(_tfd().Normal(tf.zeros(size), 1.0), 0)
+
+
+def _log_prob_of_bits(logits, x, batch_rank):
+    axes = list(range(batch_rank, len(logits.shape)))
+
+    @tf.custom_gradient
+    def total(logits, x):  # the gradient in fewer passes over memory than it takes by the rule of each operation
+        def gradient(upstream):
+            upstream = tf.reshape(upstream, tf.concat([tf.shape(upstream), [1] * len(axes)], axis=0))
+            return (x - tf.sigmoid(logits)) * upstream, None
+
+        return tf.reduce_sum(x * logits - tf.nn.softplus(logits), axis=axes), gradient
+
+    return total(logits, x)
 
 
 def _independent(distribution, batch_rank):

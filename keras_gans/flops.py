@@ -14,7 +14,7 @@ def flops_of_step(model, batch_size):
     the discriminator's weights in the generator's step.
 
     Args:
-        model: A compiled `GAN`, unconditional or conditional, or `TranslationModel`.
+        model: A compiled `GAN`, unconditional or conditional, `VariationalModel` or `TranslationModel`.
         batch_size: m, the samples of one discriminator step.
 
     Returns:
@@ -23,6 +23,8 @@ def flops_of_step(model, batch_size):
     rows = batch_size * model.n_critic
     if hasattr(model, "generators"):  # a TranslationModel
         inputs = [model.generator.inputs[0], model.generator.outputs[0]]  # x and y
+    elif hasattr(model, "encoder"):  # a VariationalModel
+        inputs = model.encoder.inputs
     else:
         inputs = [model.discriminator.inputs[0], *model.generator.inputs[1:]]  # x, and y where there is one
     specs = [tf.TensorSpec((rows, *x.shape[1:]), x.dtype) for x in inputs]

@@ -55,6 +55,11 @@ class LatentModel(AdversarialModel):
         """What is sampled and exported: `sampling_generator`, in the user's units where there are some; built anew."""
         return self._served(self.sampling_generator)
 
+    @property
+    def served_shape(self):
+        """Shape of one sample as it is served: the generator's, or the units'."""
+        return tuple(self.served_generator.outputs[0].shape[1:])
+
     def _served(self, generator):
         return generator if self.units is None else self.units.serve(generator)
 
@@ -219,7 +224,7 @@ class LatentModel(AdversarialModel):
         inputs = [z] if y is None else [z, y]
         if num <= batch_size:
             return sampler(*inputs).numpy()
-        samples = np.empty((num, *self.generator.outputs[0].shape[1:]), "float32")
+        samples = np.empty((num, *self.served_shape), "float32")
         for start in range(0, num, batch_size):
             rows = slice(start, start + batch_size)
             samples[rows] = sampler(*(a[rows] for a in inputs)).numpy()

@@ -35,6 +35,30 @@ class Units(Configured, abc.ABC):
         """Return what an exported file says of the units, a dict of plain JSON values."""
         return {}
 
+    def spread(self, samples):
+        """Return what a difference between two samples is measured by: here one number for all coordinates.
+
+        It is the standard deviation plus 1/256 of the largest absolute value, since float32 holds no number to better
+        than 1e-7 of itself.
+
+        Args:
+            samples: Array (m, ...) in the user's units.
+
+        Returns:
+            Number above 0, or an array of them that broadcasts with the samples.
+        """
+        return _spread(samples, None)
+
+    spread_name = "standard deviation plus 1/256 of the largest absolute value"
+
+    def draw_conditions(self, num):
+        """Return `num` conditions in the user's units to try a generator on, the same for one `num`; None for classes.
+
+        Args:
+            num: How many.
+        """
+        return None
+
 
 @keras.saving.register_keras_serializable(package="keras_gans")
 class ColumnUnits(Units):
@@ -128,7 +152,12 @@ class ColumnUnits(Units):
                 f"Expected samples of shape ({len(self.columns)},). Take the units of the table that it is trained on."
             )
         columns = UnscaledColumns(self.offset.tolist(), self.scale.tolist(), self.is_logarithmic.tolist())
-        return keras.Model(generator.inputs, columns(generator.outputs[0]), name=f"{generator.name}_in_units")
+        inputs = generator.inputs if len(generator.inputs) > 1 else generator.inputs[0]
+        return keras.Model(inputs, columns(generator.outputs[0]), name=f"{generator.name}_in_units")
+
+    def spread(self, samples):
+        """Return the spread of each column; see `Units.spread`."""
+        return _spread(samples, 0)
 
     def describe(self):
         """Return the columns' names."""
@@ -179,3 +208,8 @@ class UnscaledColumns(keras.layers.Layer):
             "scale": self.scale,
             "logarithmic": self.logarithmic,
         }
+
+
+def _spread(samples, axis):
+    samples = np.asarray(samples, np.float64)
+    return np.maximum(samples.std(axis) + np.abs(samples).max(axis) / 256, np.finfo(np.float32).tiny)

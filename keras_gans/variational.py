@@ -97,9 +97,21 @@ class VariationalModel(LatentModel):
         Its events are `events(x)`. Two leading axes are m and k, in this order.
         """
         z = tf.convert_to_tensor(z, tf.float32)
+        return self.likelihood(self._decoded(z, training), batch_rank=len(z.shape) - 1)
+
+    def log_likelihood_given(self, z, events, training=False):
+        """Return log p(x|z), of z's leading axes: `decode(z).log_prob(events)`, by the shortest way.
+
+        Args:
+            z: Latents (..., latent_dim).
+            events: `events(x)`, of axes of length 1 where one x belongs to several z.
+            training: Whether the decoder is in training mode.
+        """
+        return self.likelihood.log_prob(self._decoded(z, training), events, batch_rank=len(z.shape) - 1)
+
+    def _decoded(self, z, training):
         parameters = self.likelihood_parameters(tf.reshape(z, (-1, self.latent_dim)), training)
-        parameters = tf.reshape(parameters, tf.concat([tf.shape(z)[:-1], parameters.shape[1:]], axis=0))
-        return self.likelihood(parameters, batch_rank=len(z.shape) - 1)
+        return tf.reshape(parameters, tf.concat([tf.shape(z)[:-1], parameters.shape[1:]], axis=0))
 
     def posterior_parameters(self, x, training=False):
         """Return the encoder's means and log variances of z, (m, 2 latent_dim)."""
@@ -122,7 +134,7 @@ class VariationalModel(LatentModel):
             q: Distributions q(z|x), of one batch shape with (m, k).
             training: Whether the networks are in training mode.
         """
-        log_p = self.decode(z, training).log_prob(self.events(x, training)[:, None])
+        log_p = self.log_likelihood_given(z, self.events(x, training)[:, None], training)
         return log_p + self.prior.log_prob(z) - q.log_prob(z)
 
     # The parts of a step
@@ -290,7 +302,7 @@ class VariationalModel(LatentModel):
 
     def _elbo_block(self, x, epsilon):
         q = self.posterior(self.posterior_parameters(x)[:, None], batch_rank=2)
-        log_p = self.decode(q.mean() + q.stddev() * epsilon).log_prob(self.events(x)[:, None])
+        log_p = self.log_likelihood_given(q.mean() + q.stddev() * epsilon, self.events(x)[:, None])
         return tf.reduce_sum(log_p - q.kl_divergence(self.prior), axis=1)
 
     def _importance_block(self, x, epsilon):
@@ -298,7 +310,7 @@ class VariationalModel(LatentModel):
         return tf.reduce_logsumexp(self.log_weights(x, q.mean() + q.stddev() * epsilon, q), axis=1)
 
     def _prior_block(self, x, epsilon):
-        return tf.reduce_logsumexp(self.decode(epsilon).log_prob(self.events(x)[:, None]), axis=1)
+        return tf.reduce_logsumexp(self.log_likelihood_given(epsilon, self.events(x)[:, None]), axis=1)
 
     # Saving
 

@@ -23,6 +23,8 @@ IMAGES = {
     "values": 10,
     "continuous": 2,
     "width": 32,
+    "stop_below": 5,
+    "hidden": 0,
     "recognizer_hidden": 128,
     "info_weight": 1.0,
     "learning_rate": 2e-3,
@@ -34,9 +36,11 @@ IMAGES = {
 def build(sample_shape, s):
     """Return the compiled model."""
     latent = kg.latent.Codes(s.noise, (s.values,), s.continuous)
-    generator = kg.networks.dcgan_generator(latent.size, sample_shape, s.width, 4, stop_below=5)
+    generator = kg.networks.dcgan_generator(
+        latent.size, sample_shape, s.width, 4, stop_below=s.stop_below, hidden=s.hidden or None
+    )
     discriminator = kg.networks.recognizer(
-        kg.networks.dcgan_discriminator(sample_shape, s.width, 4, stop_below=5),
+        kg.networks.dcgan_discriminator(sample_shape, s.width, 4, stop_below=s.stop_below, hidden=s.hidden or None),
         latent.code_size,
         s.recognizer_hidden,
     )

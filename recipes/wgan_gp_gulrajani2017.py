@@ -2,7 +2,7 @@
 
 Paper:      Gulrajani et al. 2017, "Improved Training of Wasserstein GANs", arXiv:1704.00028, Algorithm 1: Adam 1e-4
             with beta_1 0 and beta_2 0.9, lambda = 10, n_critic = 5.
-Command:    keras-gans train wgan_gp_gulrajani2017 [--data mnist|fashion_mnist|digits|ring|grid|FOLDER|...]
+Command:    keras-gans train wgan_gp_gulrajani2017 [--data mnist|fashion_mnist|digits|ring|grid|FOLDER|TABLE.csv|...]
 Paper says: mixtures: pictures; the authors' gan_toy.py takes lambda = 0.1 and scales the ring by 1/1.414 and the grid
             by 1/2.828, as here. MNIST: nothing; their gan_mnist.py takes batches of 50 and 200,000 generator steps.
 Ours:       MNIST: classifier-Fréchet 1.94 ± 0.25, classifier score 9.09 ± 0.01 (3 seeds, 7,000 steps); Fashion-MNIST:
@@ -12,7 +12,8 @@ Ours:       MNIST: classifier-Fréchet 1.94 ± 0.25, classifier score 9.09 ± 0.
 Deviations: images: networks of DCGAN, a quarter of its width, with 4x4 kernels, a layer of 512 units in the generator
             and a third convolution in the critic; n_critic 1; Adam 2e-3 falling to 0 along a cosine, for a run of
             minutes. Points: hidden layers of 128 in place of 512, Adam 2e-3 with beta_1 0.5 falling to 0, fresh points
-            in every batch. A moving average of the weights is sampled.
+            in every batch. Tables: hidden layers of 256, lambda 1, n_critic 2, Adam 1e-3 with beta_1 0.5 falling to 0.
+            A moving average of the weights is sampled.
 """
 
 import keras_gans as kg
@@ -44,6 +45,17 @@ POINTS = {
     "n_critic": 5,
     "gp_weight": 0.1,
     "ema_decay": 0.995,
+}
+TABLE = {
+    "steps": 10000,
+    "batch_size": 128,
+    "latent_dim": 64,
+    "width": 256,
+    "learning_rate": 1e-3,
+    "beta_1": 0.5,
+    "n_critic": 2,
+    "gp_weight": 1.0,
+    "ema_decay": 0.998,
 }
 
 

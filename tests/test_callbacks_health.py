@@ -46,6 +46,14 @@ def test_numbers_by_hand():
     assert warnings == []
 
 
+def test_a_model_without_a_discriminator_is_refused():
+    encoder, decoder = kg.networks.mlp_encoder((2,), 1, ()), kg.networks.mlp_decoder(1, (2,), ())
+    model = kg.VAE(encoder, decoder, kg.distributions.Gaussian(1.0))
+    model.compile()
+    with pytest.raises(TypeError, match="HealthCheck was given to a VAE, which has no discriminator. Expected a GAN"):
+        model.fit(REAL, batch_size=M, verbose=0, callbacks=[callbacks.HealthCheck(REAL)])
+
+
 def test_the_gradient_that_arrives_at_the_generators_weights_by_hand():
     from keras_gans.callbacks.health_check import _measure_samples
 

@@ -478,7 +478,7 @@ BAD_INPUT = {
     "no run to sample": (["sample", "empty"], "empty holds no options.json. Expected the folder of a run"),
     "a text to sample": (["sample", "text.txt"], "text.txt was passed. Expected the folder of a run, or a file that"),
     "no samples": (["sample", "empty", "--num", "0"], "Invalid value for '--num'"),
-    "samples as a text": (["sample", "empty", "--out", "a.txt"], "Expected a path that ends in .png or .npy"),
+    "samples as a text": (["sample", "empty", "--out", "a.txt"], "Expected a path that ends in .png, .npy, .csv"),
     "nothing to measure": (["evaluate", "nowhere.keras"], "nowhere.keras does not exist"),
     "no run to measure": (["evaluate", "empty"], "empty holds no options.json"),
     "the best of a file": (["evaluate", "text.txt", "--best"], "--best was passed with text.txt. Expected the folder"),

@@ -10,8 +10,8 @@ import tensorflow as tf
 from PIL import Image
 
 from keras_gans import data
-from keras_gans.data import folders, image_set
-from keras_gans.data.named import IMAGE_SETS, MIXTURES, NAMES
+from keras_gans.data import folders, image_set, images
+from keras_gans.data.named import IMAGE_SETS, MIXTURES, NAMES, held_out
 
 CIFAR10_NAMES = ["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"]
 RED, GREEN, BLUE, WHITE = (255, 0, 0), (0, 255, 0), (0, 0, 255), (255, 255, 255)
@@ -79,7 +79,8 @@ def test_built_in_images_have_names_and_take_a_size():
 
 
 def test_every_set_has_its_name(monkeypatch):
-    images = {"digits", "mnist", "fashion_mnist", "stacked_mnist", "cifar10", "celeb_a", "attribute_faces"}
+    images = {"digits", "mnist", "binary_mnist", "fashion_mnist", "stacked_mnist", "cifar10", "celeb_a"}
+    images |= {"attribute_faces"}
     points = {"ring", "grid", "spiral", "random"}
     assert set(NAMES) == images | points | {"imbalanced_ring"}
     asked = []
@@ -93,6 +94,14 @@ def test_every_set_has_its_name(monkeypatch):
     data.named("celeb_a")
     data.named("celeb_a", 32)  # decoded at this size, not resized afterwards
     assert asked == [("mnist", {}), ("mnist", {}), ("celeb_a", {}), ("celeb_a", {"size": 32})]
+
+
+def test_what_a_set_keeps_for_tests_has_its_name_too(monkeypatch):
+    monkeypatch.setitem(IMAGE_SETS, "mnist", lambda split: numbered() if split == "test" else None)
+    np.testing.assert_array_equal(held_out("mnist").images, numbered().images)
+    assert held_out("mnist[:1000]", 8).image_shape == (8, 8, 1)
+    assert held_out("digits") is None
+    assert held_out("some/folder") is None
 
 
 def test_a_folder_is_named_by_its_path(folder):
@@ -661,6 +670,31 @@ def test_mnist_is_mnist(tfds_dir, monkeypatch, no_network):
     assert images.class_names == list("0123456789")
     assert abs(images.images.mean() / 255 - 0.1325) < 1e-4
     assert len(data.mnist("train[:1%]")) == 600
+
+
+def test_bits_have_grey_levels_for_probabilities(monkeypatch):
+    levels = np.array([0, 1, 64, 254, 255], "uint8")
+    grey = levels[np.random.default_rng(0).integers(5, size=(400, 10, 20, 1))]
+    monkeypatch.setattr(images, "mnist", lambda split: data.ImageSet(grey[: 400 if split == "train" else 100]))
+    bits = data.binary_mnist()
+    assert np.unique(bits.images).tolist() == [0, 255]
+    assert np.unique(next(iter(bits.batches(8)))).tolist() == [-1, 1]
+    for level in levels.tolist():
+        share, num, p = (bits.images[grey == level] == 255).mean(), (grey == level).sum(), level / 255
+        assert abs(share - p) <= 4 * np.sqrt(p * (1 - p) / num)
+    np.testing.assert_array_equal(data.binary_mnist("test").images, bits.images[:100])  # of the image alone
+    assert (bits.images[0] != bits.images[1])[grey[0] == grey[1]].any()
+
+
+@pytest.mark.data
+def test_binary_mnist_is_mnist_in_black_and_white(tfds_dir, monkeypatch, no_network):
+    monkeypatch.setenv("TFDS_DATA_DIR", tfds_dir)
+    grey, bits = data.mnist("test"), data.binary_mnist("test")
+    p, white = grey.images / 255, bits.images / 255
+    assert abs((white - p).sum()) < 4 * np.sqrt((p * (1 - p)).sum())
+    np.testing.assert_array_equal(white[p % 1 == 0], p[p % 1 == 0])
+    np.testing.assert_array_equal(bits.labels, grey.labels)
+    assert data.named("binary_mnist[:100]").name == "binary_mnist"
 
 
 @pytest.mark.data

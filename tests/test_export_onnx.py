@@ -227,7 +227,7 @@ def refuse_check(*_, **__):
 
 FAILURES = {
     "differs": (
-        ("measure_parity", lambda *_: {1: 0.0, 2: 0.25}),
+        ("measure_parity", lambda *_, **__: {1: 0.0, 2: 0.25}),
         small_generator,
         RuntimeError,
         r"differs from the Keras one by up to 0\.25 \(in a batch of 2\)\. Expected at most 0\.0001.*larger tolerance",
@@ -278,7 +278,7 @@ def test_a_disk_that_fills_up_leaves_what_was_there(tmp_path, monkeypatch, broke
 
 
 def test_a_failed_first_export_leaves_nothing(tmp_path, monkeypatch):
-    monkeypatch.setattr(MODULE, "measure_parity", lambda *_: {1: 1.0})
+    monkeypatch.setattr(MODULE, "measure_parity", lambda *_, **__: {1: 1.0})
     with pytest.raises(RuntimeError, match="differs"):
         to_onnx(small_generator(), tmp_path / "g.onnx")
     assert not files_in(tmp_path)

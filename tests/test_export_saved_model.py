@@ -145,7 +145,7 @@ def test_a_failed_export_leaves_what_was_there(tmp_path, monkeypatch, failure, e
         (tmp_path / "saved" / "saved_model.pb").write_bytes(b"earlier")
     before = files_in(tmp_path)
     if failure == "differs":
-        monkeypatch.setattr(MODULE, "measure_parity", lambda *_: {1: 0.0, 7: 2e-4})
+        monkeypatch.setattr(MODULE, "measure_parity", lambda *_, **__: {1: 0.0, 7: 2e-4})
         expected = pytest.raises(RuntimeError, match=r"differs .* 0\.0002 \(in a batch of 7\).* at most 0\.0001")
     else:
         monkeypatch.setattr(tf.saved_model, "save", disk_full)

@@ -14,7 +14,7 @@ from PIL import Image
 
 import keras_gans as kg
 from keras_gans import data
-from keras_gans.data.named import IMAGE_SETS, NAMES
+from keras_gans.data.named import IMAGE_SETS, NAMES, SHOWERS
 from keras_gans.data.named_sides import SIDES_NAMES
 from keras_gans_cli import evaluation, recipes
 from keras_gans_cli.plan import make_plan
@@ -38,15 +38,19 @@ ON_BOTH = (
 ON_POINTS = (*ON_BOTH, "density_ratio_mixture")
 CONDITIONAL = ("acgan_odena2017", "cgan_mirza2014", "gan_cls_reed2016", "projection_miyato2018")
 ON_TWO_SIDES = ("cyclegan_zhu2017", "pix2pix_isola2017")  # run in test_cli_translation.py
+ON_SHOWERS = ("fastcalogan",)  # run in test_cli_showers.py
 ON_IMAGES = (
     *ON_BOTH,
     *CONDITIONAL,
     "dcgan_radford2015",
     "diffaugment_zhao2020",
     "infogan_chen2016",
+    "iwae_burda2016",
     "sagan_zhang2019",
+    "vae_kingma2014",
     "wgan_gp_digits",
 )
+WITHOUT_CONDITION = ("infogan_chen2016", "iwae_burda2016", "pacgan_lin2018", "vae_kingma2014", "wgan_gp_digits")
 SMALLER = {"width": 8, "n_critic": 2, "unroll_steps": 1}  # for a run of seconds
 NUM_SAMPLES = 300  # measured in place of 10,000
 
@@ -152,7 +156,7 @@ def test_two_steps_on_digits(recipe, tmp_path):
 
 @pytest.mark.parametrize("recipe", sorted({*ON_IMAGES} - {*CONDITIONAL}))
 def test_a_recipe_that_can_do_without_is_told_the_classes(recipe):
-    if recipe in ("infogan_chen2016", "pacgan_lin2018", "wgan_gp_digits"):
+    if recipe in WITHOUT_CONDITION:
         with pytest.raises(ValueError, match=f"{recipe}, whose networks take no condition. Leave --conditional out."):
             make_plan(recipe, "digits", conditional=True)
         return
@@ -213,11 +217,12 @@ def test_a_recipe_is_a_program(tmp_path):
 def test_every_recipe_is_run():
     folder = pathlib.Path(kg.__file__).parent.parent / "recipes"
     of_users = {path.stem for path in folder.glob("*.py") if "train_recipe(__file__)" in path.read_text()}
-    assert of_users == {*ON_IMAGES, *ON_POINTS, *ON_TWO_SIDES}
+    assert of_users == {*ON_IMAGES, *ON_POINTS, *ON_TWO_SIDES, *ON_SHOWERS}
     modules = {name: importlib.import_module(f"keras_gans.recipes.{name}") for name in of_users}
     assert {name for name, module in modules.items() if hasattr(module, "POINTS")} == set(ON_POINTS)
     assert {name for name, module in modules.items() if hasattr(module, "IMAGES")} == set(ON_IMAGES)
     assert {name for name, module in modules.items() if hasattr(module, "TWO_SIDES")} == set(ON_TWO_SIDES)
+    assert {name for name, module in modules.items() if hasattr(module, "SHOWERS")} == set(ON_SHOWERS)
     assert [recipe.name for recipe in recipes.all_recipes()] == sorted(of_users)
 
 
@@ -227,9 +232,9 @@ def test_heads_say_what_a_recipe_is():
         for part in ("Paper:", "Command:", "Paper says:", "Ours:", "Deviations:"):
             assert f"\n{part}" in text, f"{recipe.name}: {part}"
         assert f"keras-gans train {recipe.name}" in text
-        assert recipe.data.split("[")[0] in (*NAMES, *SIDES_NAMES)
-        kinds = [recipe.name in names for names in (ON_IMAGES, ON_POINTS, ON_TWO_SIDES)]
-        assert [recipe.images, recipe.points, recipe.two_sides] == kinds
+        assert recipe.data.split("[")[0] in (*NAMES, *SIDES_NAMES, SHOWERS)
+        kinds = [recipe.name in names for names in (ON_IMAGES, ON_POINTS, ON_TWO_SIDES, ON_SHOWERS)]
+        assert [recipe.images, recipe.points, recipe.two_sides, recipe.showers] == kinds
 
 
 @pytest.mark.slow

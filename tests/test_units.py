@@ -10,6 +10,7 @@ import tiny
 
 import keras_gans as kg
 from keras_gans.export.generators import resolve
+from keras_gans.export.parity import measure_parity
 from keras_gans.units import ColumnUnits, Units
 
 COLUMNS = {"columns": ["mass", "price"], "offset": [5e6, 2.0], "scale": [1e5, 0.5], "logarithmic": ["price"]}
@@ -81,6 +82,18 @@ def test_exports_are_in_the_same_units(tmp_path):
         num=tf.constant(40), seed=tf.constant(3, tf.int64)
     )
     np.testing.assert_allclose(served["images"], model.sample(40, seed=3), rtol=1e-6)
+
+
+def test_parity_is_measured_over_the_spread_of_each_column():
+    z = np.random.default_rng(0).normal(size=(64, 2))
+    draw = lambda num: (z[:num],)  # noqa: E731
+    expected = lambda z: z * (1.0, 1e5) + np.array([0.0, 5e6])  # noqa: E731
+    off = lambda z: expected(z) + np.array([0.0, 10.0])  # noqa: E731
+    rows = np.concatenate([expected(z[:num]) for num in (1, 64)])
+    found = measure_parity(expected, off, draw, (1, 64), ColumnUnits(**COLUMNS).spread)
+    spread = rows[:, 1].std() + rows[:, 1].max() / 256
+    assert found == {1: pytest.approx(10 / spread), 64: pytest.approx(10 / spread)}
+    assert measure_parity(expected, off, draw, (1, 64)) == {1: 10.0, 64: 10.0}  # as it was
 
 
 def test_refusals():

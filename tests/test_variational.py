@@ -113,6 +113,22 @@ def test_distributions_are_scipys():
     np.testing.assert_allclose(standard_normal(2).log_prob(z), scipy.stats.norm.logpdf(z).sum(axis=-1), rtol=1e-5)
 
 
+@pytest.mark.parametrize("shape", [(3, 4), (3, 2, 2, 1), (2, 5, 2, 2, 1)])
+def test_the_short_way_to_a_bits_likelihood_is_the_objects(shape):
+    """Values, and gradients of the logits; where one x belongs to several z too, and for probabilities of bits."""
+    rng = np.random.default_rng(0)
+    logits, rank = tf.constant(rng.normal(scale=8, size=shape), tf.float32), 2 if len(shape) == 5 else 1
+    x = rng.choice([0, 0.3, 1], size=(shape[0], 1, *shape[2:]) if rank == 2 else shape).astype("float32")
+    with tf.GradientTape(persistent=True) as tape:
+        tape.watch(logits)
+        short = Bernoulli().log_prob(logits, x, rank)
+        total, expected = (tf.reduce_sum(p * tf.range(1.0, 1 + len(p))[:, None] if rank == 2 else p**2)
+                           for p in (short, Bernoulli()(logits, rank).log_prob(x)))  # fmt: skip
+    exact = x * logits.numpy().astype("float64") - np.logaddexp(0, logits.numpy().astype("float64"))
+    np.testing.assert_allclose(short, exact.sum(axis=tuple(range(rank, len(shape)))), rtol=1e-5)
+    np.testing.assert_allclose(tape.gradient(total, logits), tape.gradient(expected, logits), rtol=1e-4, atol=1e-5)
+
+
 def test_bits_of_images_are_those_of_vectors():
     """One model of bits in {0, 1} and one in {-1, 1}, of the same weights: the same numbers, samples scaled."""
     keras.utils.set_random_seed(0)
@@ -504,6 +520,8 @@ def test_the_papers_networks():
     assert encoder.count_params() == 785 * 200 + 201 * 200 + 201 * 100
     assert decoder.count_params() == 51 * 200 + 201 * 200 + 201 * 784
     assert (encoder.output_shape, decoder.output_shape) == ((None, 100), (None, *shape))
+    decoder = networks.mlp_decoder(2, (4, 4, 1), (3,), output_bias=-1.9)
+    np.testing.assert_allclose(decoder(np.zeros((1, 2))), np.full((1, 4, 4, 1), -1.9), rtol=1e-6)
 
 
 # ----------------------------------------------------------------------------------------------- refusals

@@ -6,6 +6,7 @@ Order matters in four places: `StopOnNaN` goes first, before anything that saves
 
 from keras_gans.callbacks.backup import Backup, restore
 from keras_gans.callbacks.evaluate_generator import EvaluateGenerator
+from keras_gans.callbacks.evaluate_likelihood import EvaluateLikelihood
 from keras_gans.callbacks.evaluate_translations import EvaluateTranslations
 from keras_gans.callbacks.generator_ema import GeneratorEMA
 from keras_gans.callbacks.health_check import HealthCheck
@@ -13,6 +14,7 @@ from keras_gans.callbacks.progress import Progress
 from keras_gans.callbacks.run_folder import RunFolder
 from keras_gans.callbacks.sample_grid import SampleGrid
 from keras_gans.callbacks.save_on_interrupt import SaveOnInterrupt
+from keras_gans.callbacks.shower_pictures import ShowerPictures
 from keras_gans.callbacks.stop_on_nan import StopOnNaN
 from keras_gans.callbacks.tensorboard_images import TensorBoardImages
 from keras_gans.callbacks.translation_grid import TranslationGrid
@@ -20,6 +22,7 @@ from keras_gans.callbacks.translation_grid import TranslationGrid
 __all__ = [
     "Backup",
     "EvaluateGenerator",
+    "EvaluateLikelihood",
     "EvaluateTranslations",
     "GeneratorEMA",
     "HealthCheck",
@@ -27,6 +30,7 @@ __all__ = [
     "RunFolder",
     "SampleGrid",
     "SaveOnInterrupt",
+    "ShowerPictures",
     "StopOnNaN",
     "TensorBoardImages",
     "TranslationGrid",

@@ -42,6 +42,7 @@ class HealthCheck(keras.callbacks.Callback):
         real: Real samples to compare with, (n, ...), or (x, y) for conditional networks; 64 to 256 are enough.
 
     Raises:
+        TypeError: When training begins, if the model has no discriminator.
         ValueError: When training begins, if `real` is of another shape than the discriminator's input, or without y.
 
     Example:
@@ -57,6 +58,11 @@ class HealthCheck(keras.callbacks.Callback):
 
     def on_train_begin(self, logs=None):
         """Look at the real samples."""
+        if not hasattr(self.model, "discriminator"):
+            raise TypeError(
+                f"HealthCheck was given to a {type(self.model).__name__}, which has no discriminator. Expected a GAN "
+                "of a generator and a discriminator. Leave it out."
+            )
         expected = tuple(self.model.discriminator.inputs[0].shape[1:])
         real = np.asarray(self.real, dtype="float32")
         if len(real) < 2 or real.shape[1:] != expected or (self.y is None) == self.model.is_conditional:

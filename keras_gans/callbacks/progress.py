@@ -105,7 +105,7 @@ class Progress(keras.callbacks.Callback):
                     print(text, file=self._bar.fp, flush=True)
 
     def _show(self, step, logs):
-        shown = (("D", "discriminator_loss"), ("G", "generator_loss"), ("W", "wasserstein"))
+        shown = (("D", "discriminator_loss"), ("G", "generator_loss"), ("W", "wasserstein"), ("loss", "loss"))
         values = [f"{letter} {float(logs[name]):.4g}" for letter, name in shown if name in logs]
         text = ", ".join([_name(warning).lower() for warning in self.model.warnings] + values)  # a terminal may cut it
         self._bar.set_postfix_str(text, refresh=False)

@@ -13,8 +13,9 @@ from keras_gans.callbacks.every_n_steps import EveryNSteps
 class SampleGrid(EveryNSteps):
     """Write pictures of samples, always from the same z, named by the generator step: `step_0001000.png`.
 
-    Images become a grid, points in the plane a scatter plot. The first picture is taken before training, the last at
-    its end. Samples come from the generator's moving average where there is one (`model.sample`).
+    Images become a grid, points in the plane a scatter plot, rows of a table a histogram of each column. The first
+    picture is taken before training, the last at its end. Samples come from the generator's moving average where there
+    is one (`model.sample`).
 
     Args:
         directory: Folder to write to; made if missing.
@@ -23,10 +24,11 @@ class SampleGrid(EveryNSteps):
         seed: Integer from which z is drawn.
         y: Conditions for conditional networks, `num` of them or one for all.
         real: Real samples to compare with. Of images, as `pictures.image_grid` takes them, the first `num` are
-            written to `real.png`; points (n, 2) lie beneath each scatter plot and set its frame.
+            written to `real.png`; points (n, 2), or rows, lie beneath each picture and set its frame.
 
     Raises:
-        ValueError: When training begins, if the generator makes neither images of 1 or 3 channels nor points (2,).
+        ValueError: When training begins, if the generator makes neither images of 1 or 3 channels, nor points (2,), nor
+            rows of a table (`model.in_units`).
 
     Example:
         ```python
@@ -45,7 +47,7 @@ class SampleGrid(EveryNSteps):
     def on_train_begin(self, logs=None):
         """Write the picture of real samples."""
         super().on_train_begin(logs)
-        if self.real is not None and not _makes_points(self.model):
+        if self.real is not None and len(self.model.served_shape) == 3:
             pictures.image_grid(self.real[: self.num], self.directory / "real.png")
 
     def act(self, step):
@@ -55,13 +57,16 @@ class SampleGrid(EveryNSteps):
 
 
 def picture_samples(model, num, seed, y=None, path=None, real=None):
-    """Draw samples of a model as a grid of images or as a scatter plot; see `SampleGrid` for the arguments.
+    """Draw samples of a model as a grid of images, a scatter plot or histograms; see `SampleGrid` for the arguments.
 
     Returns:
         uint8 array (height, width, 1 or 3).
     """
-    makes_points = _makes_points(model)
+    columns = getattr(model.units, "columns", None)
+    makes_points = columns is None and _makes_points(model)
     samples = model.sample(num, y=y, seed=seed)
+    if columns is not None:
+        return pictures.column_histograms(samples, path, real, columns, model.units.logarithmic)
     if makes_points:
         return pictures.scatter(samples, path, real=real)
     return pictures.image_grid(np.clip(samples, -1, 1), path)  # a generator without tanh may overshoot
@@ -104,6 +109,21 @@ def picture_interpolation(model, rows=8, columns=8, seed=0, y=None, path=None):
         inputs = [inputs, np.repeat(_per_row(y, rows, model.generator.inputs[1]), columns, axis=0)]
     samples = np.asarray(model.served_generator(inputs, training=False), dtype=np.float32)
     return pictures.interpolation(np.clip(samples, -1, 1), path, columns)
+
+
+def picture_reconstructions(model, x, path=None):
+    """Draw images above what becomes of them by the way of the mean of q(z|x): the generator's image of it.
+
+    Args:
+        model: A `VariationalModel` of images.
+        x: Images, float array (n, ...) in [-1, 1].
+        path: Where to write the picture; None writes nothing.
+
+    Returns:
+        uint8 array (height, width, 3).
+    """
+    again = np.clip(model(model.encode(x).mean()), -1, 1)
+    return pictures.stages({"images above their reconstructions": [x, again]}, path)
 
 
 def _per_row(y, rows, expected):

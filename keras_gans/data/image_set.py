@@ -8,6 +8,7 @@ import numpy as np
 import tensorflow as tf
 
 from keras_gans.checks import check_integer_from, check_positive_integer
+from keras_gans.data.passes import endless_passes, passes
 from keras_gans.data.phrases import PhraseEncoder
 from keras_gans.data.sizes import checked_size, cut_and_resized
 
@@ -136,10 +137,8 @@ class ImageSet:
         Raises:
             ValueError: If `batch_size` is no integer from 1 up, or above the number of images.
         """
-        steps = self._steps(batch_size)
-        passes = tf.data.Dataset.random(seed=seed, rerandomize_each_iteration=True).take(1)
-        indices = passes.flat_map(lambda pass_seed: self._one_pass(batch_size, (pass_seed, 0)))
-        return self._gathered(indices.apply(tf.data.experimental.assert_cardinality(steps)))
+        self._check_batch(batch_size)
+        return self._gathered(passes(len(self), batch_size, seed))
 
     def stream(self, batch_size, seed=0, start=0):
         """Return endless batches for training, pass after pass over the images, each in a new order.
@@ -159,24 +158,12 @@ class ImageSet:
             ValueError: As `batches`; or if `start` is no integer from 0 up.
         """
         check_integer_from(0, start=start)
-        steps = self._steps(batch_size)
-        passes = tf.data.Dataset.counter(start // steps)
-        indices = passes.flat_map(lambda number: self._one_pass(batch_size, (seed, number)))
-        endless = tf.data.experimental.assert_cardinality(tf.data.INFINITE_CARDINALITY)
-        return self._gathered(indices.skip(start % steps).apply(endless))
+        self._check_batch(batch_size)
+        return self._gathered(endless_passes(len(self), batch_size, seed, start))
 
-    def _steps(self, batch_size):
-        """Return the whole batches of one pass."""
+    def _check_batch(self, batch_size):
         check_positive_integer(batch_size=batch_size)
         self._check_enough(batch_size, "batch_size")
-        return len(self) // batch_size
-
-    def _one_pass(self, batch_size, seed):
-        """Return a dataset of the indices of each batch of one pass."""
-        # Whole batches of indices: an element each of a shuffled tf.data range costs three times as much.
-        steps = self._steps(batch_size)
-        order = tf.random.experimental.stateless_shuffle(tf.range(len(self)), seed)
-        return tf.data.Dataset.from_tensor_slices(tf.reshape(order[: steps * batch_size], (steps, batch_size)))
 
     def _gathered(self, indices):
         """Turn a dataset of indices of batches into one of batches."""

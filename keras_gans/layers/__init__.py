@@ -16,6 +16,7 @@ from keras_gans.layers.reflection_padding import ReflectionPadding2D
 from keras_gans.layers.resizing import NearestUpsampling2D, SmoothDownsampling2D, SmoothUpsampling2D
 from keras_gans.layers.self_attention import SelfAttention
 from keras_gans.layers.spectral_normalization import SpectralNormalization
+from keras_gans.layers.unit_groups import UnitGroups
 from keras_gans.layers.virtual_batch_normalization import (
     VirtualBatchNormalization,
     WithoutReference,
@@ -43,6 +44,7 @@ __all__ = [
     "SmoothUpsampling2D",
     "SpatialBasis",
     "SpectralNormalization",
+    "UnitGroups",
     "VirtualBatchNormalization",
     "WithReference",
     "WithoutReference",

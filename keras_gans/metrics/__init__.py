@@ -1,9 +1,11 @@
 """Measures of generators: arrays in, numbers with their protocol out, float64 inside."""
 
 from keras_gans.metrics.classifier import class_histogram, classifier_score, code_purity, label_accuracy, stacked_modes
+from keras_gans.metrics.columns import TableProtocol, column_distances
 from keras_gans.metrics.frechet import frechet_distance, frechet_distance_of_moments
 from keras_gans.metrics.judge import Judge, fashion_mnist_judge, mnist_judge
 from keras_gans.metrics.kernel import kernel_distance
+from keras_gans.metrics.likelihoods import LikelihoodProtocol
 from keras_gans.metrics.modes import mode_statistics
 from keras_gans.metrics.neighbours import precision_recall_density_coverage
 from keras_gans.metrics.protocols import (
@@ -13,6 +15,7 @@ from keras_gans.metrics.protocols import (
     PixelProtocol,
     StackedProtocol,
 )
+from keras_gans.metrics.showers import ShowerProtocol, separation_power, shower_features, two_sample_chi2
 from keras_gans.metrics.similarity import ms_ssim, ms_ssim_diversity
 from keras_gans.metrics.translations import TranslationProtocol
 from keras_gans.metrics.transport import (
@@ -26,13 +29,17 @@ __all__ = [
     "AttributeProtocol",
     "Judge",
     "JudgeProtocol",
+    "LikelihoodProtocol",
     "MixtureProtocol",
     "PixelProtocol",
+    "ShowerProtocol",
     "StackedProtocol",
+    "TableProtocol",
     "TranslationProtocol",
     "class_histogram",
     "classifier_score",
     "code_purity",
+    "column_distances",
     "earth_movers_distance",
     "fashion_mnist_judge",
     "frechet_distance",
@@ -45,7 +52,10 @@ __all__ = [
     "ms_ssim",
     "ms_ssim_diversity",
     "precision_recall_density_coverage",
+    "separation_power",
+    "shower_features",
     "sliced_wasserstein",
     "stacked_modes",
     "transport_plan",
+    "two_sample_chi2",
 ]

@@ -71,7 +71,7 @@ class VAE(VariationalModel):
         """E log p(x|z) and KL(q(z|x) || p(z)), means over the batch."""
         q = self.encode(x, training)
         z = q.mean() + q.stddev() * epsilon
-        log_p = self.decode(z, training).log_prob(self.events(x))
+        log_p = self.log_likelihood_given(z, self.events(x), training)
         return tf.reduce_mean(log_p), tf.reduce_mean(q.kl_divergence(self.prior))
 
     def get_config(self):

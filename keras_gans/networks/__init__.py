@@ -6,6 +6,7 @@ from keras_gans.networks.mlp import mlp_discriminator, mlp_generator
 from keras_gans.networks.r3gan import r3gan_discriminator, r3gan_generator
 from keras_gans.networks.recognizer import recognizer
 from keras_gans.networks.resnet import resnet_discriminator, resnet_generator
+from keras_gans.networks.showers import shower_critic, shower_generator
 from keras_gans.networks.translation import patch_discriminator, resnet_translator, unet_translator
 from keras_gans.networks.variational import dcgan_encoder, mlp_decoder, mlp_encoder
 
@@ -26,5 +27,7 @@ __all__ = [
     "resnet_discriminator",
     "resnet_generator",
     "resnet_translator",
+    "shower_critic",
+    "shower_generator",
     "unet_translator",
 ]

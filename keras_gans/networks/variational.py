@@ -32,7 +32,7 @@ def mlp_encoder(input_shape, latent_dim, hidden=(200, 200), activation="tanh"):
     return keras.Model(x, _posterior(_hidden(h, hidden, activation), latent_dim), name="mlp_encoder")
 
 
-def mlp_decoder(latent_dim, output_shape, hidden=(200, 200), activation="tanh"):
+def mlp_decoder(latent_dim, output_shape, hidden=(200, 200), activation="tanh", output_bias=0.0):
     """Fully connected decoder; the defaults are those of Burda et al. 2016, section 5, arXiv:1509.00519.
 
     Args:
@@ -40,6 +40,8 @@ def mlp_decoder(latent_dim, output_shape, hidden=(200, 200), activation="tanh"):
         output_shape: Shape of one sample, such as `(2,)` or `(28, 28, 1)`.
         hidden: Widths of the hidden layers.
         activation: Their activation, as Keras takes it.
+        output_bias: What the biases of the last layer begin with; the logit of the data's mean, for bits that are
+            mostly 0, saves the first hundreds of steps.
 
     Returns:
         `keras.Model` from `z` (m, latent_dim) to float32 parameters of p(x|z), one for each coordinate of x,
@@ -51,7 +53,10 @@ def mlp_decoder(latent_dim, output_shape, hidden=(200, 200), activation="tanh"):
     check_integers(latent_dim=latent_dim)
     check_shape("output_shape", output_shape, (2,))
     z = keras.Input((latent_dim,), name="z")
-    parameters = layers.Dense(math.prod(output_shape), dtype="float32")(_hidden(z, hidden, activation))
+    last = layers.Dense(
+        math.prod(output_shape), bias_initializer=keras.initializers.Constant(output_bias), dtype="float32"
+    )
+    parameters = last(_hidden(z, hidden, activation))
     if len(output_shape) > 1:
         parameters = layers.Reshape(output_shape, dtype="float32")(parameters)
     return keras.Model(z, parameters, name="mlp_decoder")

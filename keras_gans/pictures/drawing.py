@@ -11,12 +11,12 @@ PALE = "#bbbbbb"
 DIVERGED = "If a generator made them it has diverged: go back to an earlier checkpoint and add StopOnNaN."
 
 
-def new_figure(width, height, rows=1, columns=1):
-    """Return a figure and its axes, row by row, in the common look; sizes in inches."""
+def new_figure(width, height, rows=1, columns=1, shared=True):
+    """Return a figure and its axes, row by row, in the common look; sizes in inches, `shared` of the axes' ranges."""
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(width, height), dpi=110, layout="constrained", facecolor="white")
-    all_axes = figure.subplots(rows, columns, squeeze=False, sharex=True, sharey=columns > 1).ravel()
+    all_axes = figure.subplots(rows, columns, squeeze=False, sharex=shared, sharey=shared and columns > 1).ravel()
     for axes in all_axes:
         axes.spines[["top", "right"]].set_visible(False)
         axes.spines[["left", "bottom"]].set_color(PALE)
