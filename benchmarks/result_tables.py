@@ -13,7 +13,7 @@ import statistics
 import textwrap
 
 from keras_gans.files import written_beside
-from keras_gans_cli.tables import PAPERS_PROTOCOLS, columns_of, figure, in_words, markdown, paper_rows
+from keras_gans_cli.tables import PAPERS_PROTOCOLS, columns_of, figure, in_words, markdown, paper_rows, several
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "results" / "recipes.json"
@@ -69,6 +69,7 @@ def write_all(rows, floors):
     with written_beside(ROOT / "recipes" / "README.md") as beside:
         beside.write_text(page(tables, rows), encoding="utf-8")
     told = summary_of_what_was_asked_for(rows)
+    write_between(ROOT / "docs" / "calorimeter.md", "energies", energies(rows))
     write_between(ROOT / "README.md", "results", "\n\n".join(filter(None, [summary(rows, floors), told])))
     for recipe in {row["recipe"] for row in rows} & set(recipes_of(rows)):
         path = ROOT / "recipes" / f"{recipe}.py"
@@ -171,6 +172,29 @@ def summary_of_what_was_asked_for(rows):
     return markdown(["recipe", "data", "what came of it"], lines) if lines else None
 
 
+def energies(rows):
+    """Return the table of showers' total energy, a line for each incident energy."""
+    runs = [row["measures"]["response"] for row in rows if "response" in row["measures"]]
+    lines = []
+    for points in zip(*(run["energies"] for run in runs), strict=True):
+        ratio = lambda name: [100 * p[name] / p[f"real_{name}"] for p in points]  # noqa: B023, E731
+        shifts, widths = [x - 100 for x in ratio("mean")], ratio("std")
+        chi2 = [p["chi2"] / p["ndf"] for p in points]
+        real = f"{points[0]['real_mean']:.4f}", f"{100 * points[0]['real_std']:.2f}"
+        cells = (several(values, form) for values, form in ((shifts, "{:+.2f}"), (widths, "{:.1f}"), (chi2, "{:.2f}")))
+        lines.append([f"{points[0]['energy'] / 1000:.4g}", *real, *cells])
+    total = several([run["chi2_per_ndf"] for run in runs], "{:.2f}") if runs else ""
+    titles = [
+        "E, GeV",
+        "mean response",
+        "its width, %",
+        "shift of the mean, %",
+        "width over the real, %",
+        "chi-square / ndf",
+    ]
+    return markdown(titles, [*lines, ["all", "", "", "", "", total]])
+
+
 def page(tables, rows):
     """Return recipes/README.md."""
     hardware = sorted({row["hardware"]["cpu"] for row in rows})
@@ -239,8 +263,8 @@ measurements during it included. Hardware: {hardware}. Versions: {versions}.
 - Likelihoods. Negative estimate of log p(x), mean of the 10,000 test images, by 5,000 draws of z for each; *ELBO*,
   *L_5*, *L_50*: negative bounds of it on the same network; *active units*: coordinates of z whose mean under q(z|x)
   varies over images by more than 0.01; *classifier-Fréchet* of means of p(x|z) against MNIST in grey.
-- Showers. 60,000, at energies as often as in the data, against as many held-out ones. *chi-square / ndf*: of the histograms
-  of the total energy over the incident one, 30 bins at each of 15 energies; two sets of real showers have about 1.
+- Showers. 60,000, at energies as often as in the data, against as many held-out ones. *chi-square / ndf*: of the
+  histograms of the total energy over the incident one, 30 bins at each of 15 energies; about 1 of real showers.
   *separation power*: mean over histograms of each layer's energy, centres and widths; 0 is equal, 1 disjoint.
 - Translations. Mean absolute error of held-out images' translations to their partners, which training never shows, as a
   share of the error of the identity.

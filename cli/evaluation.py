@@ -35,10 +35,7 @@ def protocol_for(name, data):
         return kg.metrics.MixtureProtocol(data.modes, data.sigma, data.sample(NUM_SAMPLES, seed=1), data.weights)
     if isinstance(data, kg.data.TableSet):
         return kg.metrics.TableProtocol(data.rows, data.columns)
-    if len(data) < LEAST_IMAGES:
-        raise ValueError(
-            f"{name} holds {len(data)} images. Expected at least {LEAST_IMAGES}, to measure samples by. Get more."
-        )
+    check_enough(name, data)
     if name == "stacked_mnist" and data.image_shape == (28, 28, 3):
         return kg.metrics.StackedProtocol(kg.metrics.mnist_judge())
     whole, *part = name.split("[")
@@ -54,6 +51,14 @@ def protocol_for(name, data):
             return kg.metrics.JudgeProtocol(test.images, JUDGES[whole](), split="test", labels=test.labels)
         return kg.metrics.JudgeProtocol(data.images, JUDGES[whole](), split="train", labels=data.labels)
     return kg.metrics.PixelProtocol(data.sample(min(NUM_SAMPLES, len(data)), seed=1), split="train")
+
+
+def check_enough(name, images):
+    """Raise a ValueError if there are too few images to measure by."""
+    if len(images) < LEAST_IMAGES:
+        raise ValueError(
+            f"{name} holds {len(images)} images. Expected at least {LEAST_IMAGES}, to measure samples by. Get more."
+        )
 
 
 def num_samples(protocol):

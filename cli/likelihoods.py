@@ -24,7 +24,11 @@ def protocol_for(name, size, training):
         name: Name of the data, as on the command line.
         size: As in `data.named`.
         training: The `ImageSet` of training.
+
+    Raises:
+        ValueError: If there are too few images to measure by.
     """
+    evaluation.check_enough(name, training)
     data, split = held_out(name, size), "test"
     if data is None:
         data, split = training, "train"

@@ -134,10 +134,14 @@ def figure(runs, measure, number, form, factor):
     values = [run["measures"][measure][number] for run in runs]
     if None in values:
         return "∞"
-    values = [value * factor for value in values]
+    return several([value * factor for value in values], form)
+
+
+def several(values, form):
+    """Write one number as it is, several as mean ± sample standard deviation."""
     if len(values) == 1:
         return form.format(values[0])
-    return f"{form.format(statistics.mean(values))} ± {form.format(statistics.stdev(values))}"
+    return f"{form.format(statistics.mean(values))} ± {form.replace('+', '').format(statistics.stdev(values))}"
 
 
 def in_words(runs, columns):

@@ -18,7 +18,7 @@ from keras_gans.recipes.optimizers import falling_adam
 
 DATA = "attribute_faces"
 IMAGES = {
-    "steps": 2200,
+    "steps": 4000,
     "batch_size": 64,
     "latent_dim": 64,
     "width": 32,

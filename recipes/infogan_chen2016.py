@@ -19,12 +19,11 @@ DATA = "mnist"
 IMAGES = {
     "steps": 2200,
     "batch_size": 64,
-    "noise": 62,
+    "noise": 4,
     "values": 10,
     "continuous": 2,
     "width": 32,
-    "stop_below": 5,
-    "hidden": 0,
+    "hidden": 1024,
     "recognizer_hidden": 128,
     "info_weight": 1.0,
     "learning_rate": 2e-3,
@@ -36,13 +35,9 @@ IMAGES = {
 def build(sample_shape, s):
     """Return the compiled model."""
     latent = kg.latent.Codes(s.noise, (s.values,), s.continuous)
-    generator = kg.networks.dcgan_generator(
-        latent.size, sample_shape, s.width, 4, stop_below=s.stop_below, hidden=s.hidden or None
-    )
+    generator = kg.networks.dcgan_generator(latent.size, sample_shape, s.width, 4, stop_below=5)
     discriminator = kg.networks.recognizer(
-        kg.networks.dcgan_discriminator(sample_shape, s.width, 4, stop_below=s.stop_below, hidden=s.hidden or None),
-        latent.code_size,
-        s.recognizer_hidden,
+        kg.networks.dcgan_discriminator(sample_shape, s.width, 4, hidden=s.hidden), latent.code_size, s.recognizer_hidden
     )
     model = kg.InfoGAN(generator, discriminator, latent, s.info_weight)
     model.compile(

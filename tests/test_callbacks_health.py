@@ -50,7 +50,7 @@ def test_a_model_without_a_discriminator_is_refused():
     encoder, decoder = kg.networks.mlp_encoder((2,), 1, ()), kg.networks.mlp_decoder(1, (2,), ())
     model = kg.VAE(encoder, decoder, kg.distributions.Gaussian(1.0))
     model.compile()
-    with pytest.raises(TypeError, match="HealthCheck was given to a VAE, which has no discriminator. Expected a GAN"):
+    with pytest.raises(TypeError, match=r"HealthCheck was given to a VAE, which has no discriminator. Expected a GAN"):
         model.fit(REAL, batch_size=M, verbose=0, callbacks=[callbacks.HealthCheck(REAL)])
 
 

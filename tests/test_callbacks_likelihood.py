@@ -23,8 +23,8 @@ def model(rate=0.0):
     shape = (SIDE, SIDE, 1)
     encoder, decoder = kg.networks.mlp_encoder(shape, 2, ()), kg.networks.mlp_decoder(2, shape, ())
     kernel = np.zeros((SIDE**2, 4))
-    kernel[:, 0] = 1 / SIDE
-    encoder.set_weights([kernel, np.zeros(4)])
+    kernel[:, 0] = 2 / SIDE  # of pixels in [0, 1]
+    encoder.set_weights([kernel, np.array([-SIDE, 0, 0, 0])])
     decoder.set_weights([np.zeros((2, SIDE**2)), np.full(SIDE**2, np.log(P / (1 - P)))])
     made = kg.VAE(encoder, decoder, kg.distributions.Bernoulli(low=-1))
     made.compile(keras.optimizers.SGD(rate))

@@ -108,6 +108,8 @@ def test_without_a_test_split_training_images_are_measured():
     protocol = likelihoods.protocol_for("some/folder", None, images)
     assert protocol.split == "train"
     np.testing.assert_array_equal(protocol.x, images.sample(20, seed=0))
+    with pytest.raises(ValueError, match=r"some/folder holds 5 images. Expected at least 6, to measure samples by"):
+        likelihoods.protocol_for("some/folder", None, kg.data.ImageSet(images.images[:5]))
 
 
 def test_a_model_of_features_is_no_likelihood_of_samples():

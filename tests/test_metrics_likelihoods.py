@@ -31,5 +31,5 @@ def test_numbers_by_hand():
 @pytest.mark.parametrize("bad", [np.nan, -np.inf])
 def test_what_is_not_finite_is_refused(bad):
     for log_p, bound in ((bad, 0.0), (0.0, bad)):
-        with pytest.raises(FloatingPointError, match="Estimates of log p.x. of 2 samples are NaN or infinite"):
+        with pytest.raises(FloatingPointError, match=r"Estimates of log p\(x\) of 2 samples are NaN or infinite"):
             LikelihoodProtocol(X)(np.array([log_p, 0.0]), 5, {"elbo": np.array([bound, 0.0])}, np.zeros((2, 1)))

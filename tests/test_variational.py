@@ -519,6 +519,10 @@ def test_the_papers_networks():
     encoder, decoder = networks.mlp_encoder(shape, 50), networks.mlp_decoder(50, shape)
     assert encoder.count_params() == 785 * 200 + 201 * 200 + 201 * 100
     assert decoder.count_params() == 51 * 200 + 201 * 200 + 201 * 784
+    x = np.random.default_rng(0).choice([-1, 1], size=(5, *shape)).astype("float32")
+    first, second, third = (layer.get_weights() for layer in encoder.layers if layer.weights)
+    h = np.tanh((x.reshape(5, 784) + 1) / 2 @ first[0] + first[1])  # of bits, as the paper's
+    np.testing.assert_allclose(encoder(x), np.tanh(h @ second[0] + second[1]) @ third[0] + third[1], atol=1e-5)
     assert (encoder.output_shape, decoder.output_shape) == ((None, 100), (None, *shape))
     decoder = networks.mlp_decoder(2, (4, 4, 1), (3,), output_bias=-1.9)
     np.testing.assert_allclose(decoder(np.zeros((1, 2))), np.full((1, 4, 4, 1), -1.9), rtol=1e-6)

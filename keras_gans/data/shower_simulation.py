@@ -29,7 +29,7 @@ LEAST_ALPHA = 1.1  # below 1 there is no maximum
 
 
 def profile_parameters(energy):
-    """Return the law of ln T and ln alpha of showers, Grindhammer and Peters, section 3.1 and appendix A.1.
+    """Return the law of ln T and ln alpha of showers, by Grindhammer and Peters.
 
     Args:
         energy: Incident energy in MeV.
@@ -88,7 +88,7 @@ def layer_shares(alpha, beta, layers):
 
 
 def radial_profile(energy, tau, r):
-    """Return the share of the energy within a radius, Grindhammer and Peters, section 3.2 and appendix A.2.
+    """Return the share of the energy within a radius, by Grindhammer and Peters.
 
     Args:
         energy: Incident energy in MeV.

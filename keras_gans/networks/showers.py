@@ -10,9 +10,10 @@ from keras_gans.networks.arguments import check_integers
 def shower_generator(latent_dim, sizes, hidden=(50, 100, 200)):
     """Fully connected generator of showers, FastCaloGAN's but for its output.
 
-    ATLAS 2020, ATL-SOFT-PUB-2020-006: layers of 50, 100 and 200 units of [z, label], each with batch normalization and
-    swish. The output is not one number for each voxel: it is the root of each voxel's share of its layer, that of each
-    layer's share of the shower, and the response, as `ShowerUnits` has them.
+    ATLAS 2020, ATL-SOFT-PUB-2020-006: layers of 50, 100 and 200 units of [z, label]. Batch normalization and swish are
+    those of later networks for CaloChallenge's data. The output is not one number for each voxel: it is the root of
+    each voxel's share of its layer, that of each layer's share of the shower, and the response, as `ShowerUnits` has
+    them.
 
     Args:
         latent_dim: Length of z.

@@ -12,7 +12,8 @@ from keras_gans.networks.dcgan import dcgan_discriminator
 def mlp_encoder(input_shape, latent_dim, hidden=(200, 200), activation="tanh"):
     """Fully connected encoder; the defaults are those of Burda et al. 2016, section 5, arXiv:1509.00519.
 
-    Two deterministic layers of 200 tanh units, Glorot uniform.
+    Two deterministic layers of 200 tanh units, Glorot uniform. Images, which are in [-1, 1] in this library, are
+    brought to the paper's [0, 1]: where most pixels are black, units begin saturated otherwise, and much of z is lost.
 
     Args:
         input_shape: Shape of one sample, such as `(2,)` or `(28, 28, 1)`.
@@ -28,7 +29,8 @@ def mlp_encoder(input_shape, latent_dim, hidden=(200, 200), activation="tanh"):
     """
     check_shape("input_shape", input_shape, (2,))
     x = keras.Input(input_shape, name="x")
-    h = layers.Flatten()(x) if len(input_shape) > 1 else x
+    h = layers.Rescaling(0.5, offset=0.5)(x) if len(input_shape) == 3 else x
+    h = layers.Flatten()(h) if len(input_shape) > 1 else h
     return keras.Model(x, _posterior(_hidden(h, hidden, activation), latent_dim), name="mlp_encoder")
 
 
