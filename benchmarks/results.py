@@ -64,7 +64,7 @@ BY_LIKELIHOOD = (
     "vae_kingma2014",
     "iwae_burda2016 --set num_samples=1",
     "iwae_burda2016",
-    "iwae_burda2016 --set num_samples=50",
+    "iwae_burda2016 --steps 15000 --set num_samples=50",
 )
 IMAGE_RUNS = (
     [("wgan_gp_digits", "digits", 0), ("gan_goodfellow2014", "mnist", 0)]

@@ -17,16 +17,16 @@ from keras_gans.recipes.optimizers import falling_adam
 
 DATA = "mnist"
 IMAGES = {
-    "steps": 2200,
+    "steps": 4000,
     "batch_size": 64,
-    "noise": 4,
+    "noise": 8,
     "values": 10,
     "continuous": 2,
     "width": 32,
     "hidden": 1024,
     "recognizer_hidden": 128,
     "info_weight": 1.0,
-    "learning_rate": 2e-3,
+    "learning_rate": 1e-3,
     "discriminator_learning_rate": 1e-3,
     "ema_decay": 0.99,
 }
@@ -35,9 +35,11 @@ IMAGES = {
 def build(sample_shape, s):
     """Return the compiled model."""
     latent = kg.latent.Codes(s.noise, (s.values,), s.continuous)
-    generator = kg.networks.dcgan_generator(latent.size, sample_shape, s.width, 4, stop_below=5)
+    generator = kg.networks.dcgan_generator(latent.size, sample_shape, s.width, 4, hidden=s.hidden)
     discriminator = kg.networks.recognizer(
-        kg.networks.dcgan_discriminator(sample_shape, s.width, 4, hidden=s.hidden), latent.code_size, s.recognizer_hidden
+        kg.networks.dcgan_discriminator(sample_shape, s.width, 4, hidden=s.hidden),
+        latent.code_size,
+        s.recognizer_hidden,
     )
     model = kg.InfoGAN(generator, discriminator, latent, s.info_weight)
     model.compile(

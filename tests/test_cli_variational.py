@@ -90,12 +90,10 @@ def test_measures_are_those_of_the_model(iwae):
     assert in_words([{"measures": found}], columns_of(found)).startswith(expected)
 
 
-def test_a_run_is_measured_sampled_and_exported_anew(iwae, tmp_path):
+def test_a_run_is_measured_and_sampled_anew(iwae, tmp_path):
     copy = shutil.copytree(iwae, tmp_path / "run")
-    (copy / "generator.onnx").unlink()
     before = files_in(iwae)
     assert "negative_log_likelihood" in keras_gans("evaluate", copy).stdout
-    assert "generator.onnx equals Keras to" in keras_gans("export", copy).stdout
     after = files_in(copy)
     assert {path.relative_to(copy) for path in after} == {path.relative_to(iwae) for path in before}
     assert after[copy / "metrics.json"] == before[iwae / "metrics.json"]
