@@ -36,11 +36,8 @@ def build(sample_shape, s):
     """Return the compiled model."""
     latent = kg.latent.Codes(s.noise, (s.values,), s.continuous)
     generator = kg.networks.dcgan_generator(latent.size, sample_shape, s.width, 4, hidden=s.hidden)
-    discriminator = kg.networks.recognizer(
-        kg.networks.dcgan_discriminator(sample_shape, s.width, 4, hidden=s.hidden),
-        latent.code_size,
-        s.recognizer_hidden,
-    )
+    discriminator = kg.networks.dcgan_discriminator(sample_shape, s.width, 4, hidden=s.hidden)
+    discriminator = kg.networks.recognizer(discriminator, latent.code_size, s.recognizer_hidden)
     model = kg.InfoGAN(generator, discriminator, latent, s.info_weight)
     model.compile(
         falling_adam(s.learning_rate, s.steps),

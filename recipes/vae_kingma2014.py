@@ -4,7 +4,7 @@ Paper:      Kingma and Welling 2014, "Auto-Encoding Variational Bayes", arXiv:13
             appendix C; networks and protocol of Burda et al. 2016, arXiv:1509.00519, section 5: 784-200-200-50, tanh.
 Command:    keras-gans train vae_kingma2014 [--data binary_mnist|mnist|fashion_mnist|digits|FOLDER|...]
 Paper says: static binarized MNIST, by 5,000 draws: log p(x) = -88.71 nats (Burda et al., fixed binarization).
-Ours:       not measured yet.
+Ours:       MNIST in black and white, by log-likelihood: -log p(x) 89.78 nats, -ELBO 95.33 nats (1 seed, 60,000 steps).
 Deviations: bits drawn from MNIST by ourselves; Adam with 3e-3 falling to 0 along a cosine, batches of 100 in place of
             20, 100 passes over the data in place of 3,280 at learning rates that fall in eight steps, for a run of
             minutes; one initial bias for all pixels, the logit of their mean, in place of one for each.

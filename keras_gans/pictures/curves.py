@@ -1,10 +1,13 @@
 """Pictures of what was logged over training."""
 
 import itertools
+import textwrap
 
 import numpy as np
 
 from keras_gans.pictures.drawing import COLOURS, INK, PALE, new_figure, rendered, written
+
+LEGEND = 32  # characters of a line
 
 
 def loss_curves(stats, path=None):
@@ -77,7 +80,7 @@ def curves_of_runs(runs, y, path=None, log=False):
         x = np.array([row[x_name] for row in stats if y in row], dtype=float)
         values = np.array([row[y] for row in stats if y in row], dtype=float)
         marker = "." if len(x) < 50 else ""
-        axes.plot(x, values, line, color=colour, linewidth=1.4, marker=marker, label=name)
+        axes.plot(x, values, line, color=colour, linewidth=1.4, marker=marker, label=textwrap.fill(name, LEGEND))
         last = max(last, x.max())
     _set_x(axes, last)
     _name_x(axes, x_name)
