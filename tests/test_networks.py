@@ -77,7 +77,8 @@ def test_every_network_is_covered():
     pairs = {f"{k}_{end}" for k in ("mlp", "dcgan", "r3gan", "resnet") for end in ("generator", "discriminator")}
     of_translation = {"resnet_translator", "unet_translator", "patch_discriminator"}  # tests/test_translation.py
     of_autoencoders = {"mlp_encoder", "mlp_decoder", "dcgan_encoder"}  # tests/test_variational.py
-    assert functions == {*pairs, "recognizer", *of_translation, *of_autoencoders}
+    of_showers = {"shower_generator", "shower_critic"}  # tests/test_shower_units.py
+    assert functions == {*pairs, "recognizer", *of_translation, *of_autoencoders, *of_showers}
 
 
 @pytest.mark.parametrize("kind", ["generators", "discriminators"])

@@ -69,7 +69,7 @@ def test_replicas_take_the_steps_of_one():
 
     strategy = tf.distribute.get_strategy()
     alone = trained()
-    strategy = tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])
+    strategy = tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"], cross_device_ops=tf.distribute.ReductionToOneDevice())
     np.testing.assert_allclose(trained(), alone, rtol=0, atol=1e-5)
 
 
