@@ -5,10 +5,10 @@ Paper:      Chen et al. 2016, "InfoGAN: Interpretable Representation Learning by
             continuous ones; Adam 2e-4 (D) and 1e-3 (G), beta_1 0.5.
 Command:    keras-gans train infogan_chen2016 [--data mnist|fashion_mnist|digits|FOLDER|...]
 Paper says: MNIST: the code of 10 values separates the digits, with 5 % errors if each value is taken for one digit.
-Ours:       MNIST, by codes found without labels: purity of the code 39.0 %, classifier-Fréchet 21.04 (1 seed, 2,200
-            steps).
-Deviations: half the paper's width, a third convolution in place of the layers of 1024 units; batches of 64; Adam with
-            2e-3 for the generator and 1e-3 for the discriminator, falling to 0 along a cosine, for a run of minutes. A
+Ours:       MNIST, by codes found without labels: purity of the code 73.2 ± 1.5 %, classifier-Fréchet 14.98 ± 0.50 (2
+            seeds, 2,500 steps).
+Deviations: half the paper's width, as many convolutions; noise of 8 numbers, with which the code has more to say, in
+            place of 62; batches of 64; twice the learning rates, falling to 0 along a cosine, for a run of minutes. A
             moving average of the weights is sampled.
 """
 
@@ -17,7 +17,7 @@ from keras_gans.recipes.optimizers import falling_adam
 
 DATA = "mnist"
 IMAGES = {
-    "steps": 4000,
+    "steps": 2500,
     "batch_size": 64,
     "noise": 8,
     "values": 10,
@@ -26,8 +26,8 @@ IMAGES = {
     "hidden": 1024,
     "recognizer_hidden": 128,
     "info_weight": 1.0,
-    "learning_rate": 1e-3,
-    "discriminator_learning_rate": 1e-3,
+    "learning_rate": 2e-3,
+    "discriminator_learning_rate": 4e-4,
     "ema_decay": 0.99,
 }
 
