@@ -224,10 +224,12 @@ class LatentModel(AdversarialModel):
         inputs = [z] if y is None else [z, y]
         if num <= batch_size:
             return sampler(*inputs).numpy()
-        samples = np.empty((num, *self.served_shape), "float32")
+        samples = None  # of the first batch's shape: the served generator is not built once more to ask for it
         for start in range(0, num, batch_size):
             rows = slice(start, start + batch_size)
-            samples[rows] = sampler(*(a[rows] for a in inputs)).numpy()
+            made = sampler(*(a[rows] for a in inputs)).numpy()
+            samples = np.empty((num, *made.shape[1:]), "float32") if samples is None else samples
+            samples[rows] = made
         return samples
 
     def _sampler(self, ema):

@@ -7,8 +7,8 @@ import tempfile
 import numpy as np
 import tensorflow as tf
 
-from keras_gans.checks import check_integer_from, check_positive_integer
-from keras_gans.data.passes import endless_passes, passes
+from keras_gans.checks import check_integer_from
+from keras_gans.data.passes import check_enough, chosen, endless_passes, passes
 from keras_gans.data.phrases import PhraseEncoder
 from keras_gans.data.sizes import checked_size, cut_and_resized
 
@@ -88,16 +88,11 @@ class ImageSet:
         Raises:
             ValueError: If `num` is out of that range.
         """
-        return self.images[self._chosen(num, seed)].astype(np.float32) / np.float32(127.5) - 1
+        return self.images[chosen(self, "images", num, seed)].astype(np.float32) / np.float32(127.5) - 1
 
     def sample_conditions(self, num, seed):
         """Return the conditions of the images that `sample` draws with this seed; arguments and errors as there."""
-        return self.conditions[self._chosen(num, seed)]
-
-    def _chosen(self, num, seed):
-        check_positive_integer(num=num)
-        self._check_enough(num, "num")
-        return np.random.default_rng(seed).choice(len(self), num, replace=False)
+        return self.conditions[chosen(self, "images", num, seed)]
 
     def resized(self, size):
         """Return the set in another size, as `image_folder` brings files to one.
@@ -137,7 +132,7 @@ class ImageSet:
         Raises:
             ValueError: If `batch_size` is no integer from 1 up, or above the number of images.
         """
-        self._check_batch(batch_size)
+        check_enough(self, "images", batch_size=batch_size)
         return self._gathered(passes(len(self), batch_size, seed))
 
     def stream(self, batch_size, seed=0, start=0):
@@ -158,12 +153,8 @@ class ImageSet:
             ValueError: As `batches`; or if `start` is no integer from 0 up.
         """
         check_integer_from(0, start=start)
-        self._check_batch(batch_size)
+        check_enough(self, "images", batch_size=batch_size)
         return self._gathered(endless_passes(len(self), batch_size, seed, start))
-
-    def _check_batch(self, batch_size):
-        check_positive_integer(batch_size=batch_size)
-        self._check_enough(batch_size, "batch_size")
 
     def _gathered(self, indices):
         """Turn a dataset of indices of batches into one of batches."""
@@ -188,13 +179,6 @@ class ImageSet:
             tensor = tf.constant(self.images)
         self.images = np.asarray(memoryview(tensor))  # a view: the pixels stay in memory once
         return tensor
-
-    def _check_enough(self, num, name):
-        if num > len(self):
-            raise ValueError(
-                f"{name}={num} was passed for {len(self)} images of {self.name!r}. Expected at most {len(self)}. "
-                f"Pass a smaller {name} or get more images."
-            )
 
 
 def room_for(shape):

@@ -1,6 +1,35 @@
-"""The order in which rows come: passes over a set, each shuffled anew, as batches of indices."""
+"""The order in which rows come: passes over a set, each shuffled anew, as batches of indices; and some, drawn once."""
 
+import numpy as np
 import tensorflow as tf
+
+from keras_gans.checks import check_positive_integer
+
+
+def check_enough(data, rows, **asked):
+    """Refuse a number that is no integer from 1 to the size of a set.
+
+    Args:
+        data: The set, which has a length and a `name`.
+        rows: What its rows are, for the message, such as "images".
+        **asked: The number, by the name of its argument.
+
+    Raises:
+        ValueError: If it is none.
+    """
+    check_positive_integer(**asked)
+    ((name, num),) = asked.items()
+    if num > len(data):
+        raise ValueError(
+            f"{name}={num} was passed for {len(data)} {rows} of {data.name!r}. Expected at most {len(data)}. "
+            f"Pass a smaller {name} or get more {rows}."
+        )
+
+
+def chosen(data, rows, num, seed):
+    """Return the indices of `num` rows of a set, none of them twice; arguments and errors as of `check_enough`."""
+    check_enough(data, rows, num=num)
+    return np.random.default_rng(seed).choice(len(data), num, replace=False)
 
 
 def passes(num_rows, batch_size, seed):

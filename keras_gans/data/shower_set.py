@@ -5,8 +5,8 @@ import functools
 import numpy as np
 import tensorflow as tf
 
-from keras_gans.checks import check_integer_from, check_positive_integer
-from keras_gans.data.passes import endless_passes, passes
+from keras_gans.checks import check_integer_from
+from keras_gans.data.passes import check_enough, chosen, endless_passes, passes
 from keras_gans.shower_units import ShowerUnits
 
 
@@ -78,11 +78,11 @@ class ShowerSet:
         Raises:
             ValueError: If `num` is out of that range.
         """
-        return self.showers[self._chosen(num, seed)]
+        return self.showers[chosen(self, "showers", num, seed)]
 
     def sample_conditions(self, num, seed):
         """Return the energies (num, 1) of the showers that `sample` draws with this seed; arguments as there."""
-        return self.energies[self._chosen(num, seed)]
+        return self.energies[chosen(self, "showers", num, seed)]
 
     def batches(self, batch_size, seed=0):
         """Return batches for training: one pass over the showers per iteration, each in a new order.
@@ -100,7 +100,7 @@ class ShowerSet:
         Raises:
             ValueError: If `batch_size` is no integer from 1 up, or above the number of showers.
         """
-        self._check_enough(batch_size=batch_size)
+        check_enough(self, "showers", batch_size=batch_size)
         return self._gathered(passes(len(self), batch_size, seed))
 
     def stream(self, batch_size, seed=0, start=0):
@@ -121,7 +121,7 @@ class ShowerSet:
             ValueError: As `batches`; or if `start` is no integer from 0 up.
         """
         check_integer_from(0, start=start)
-        self._check_enough(batch_size=batch_size)
+        check_enough(self, "showers", batch_size=batch_size)
         return self._gathered(endless_passes(len(self), batch_size, seed, start))
 
     def _gathered(self, indices):
@@ -136,19 +136,6 @@ class ShowerSet:
             return (
                 tf.constant(self.units.scaled(self.showers, self.energies)),
                 tf.constant(self.units.label(self.energies)),
-            )
-
-    def _chosen(self, num, seed):
-        self._check_enough(num=num)
-        return np.random.default_rng(seed).choice(len(self), num, replace=False)
-
-    def _check_enough(self, **asked):
-        check_positive_integer(**asked)
-        ((name, num),) = asked.items()
-        if num > len(self):
-            raise ValueError(
-                f"{name}={num} was passed for {len(self)} showers of {self.name!r}. Expected at most {len(self)}. "
-                f"Pass a smaller {name} or get more showers."
             )
 
 

@@ -6,8 +6,8 @@ import pathlib
 import numpy as np
 import tensorflow as tf
 
-from keras_gans.checks import check_integer_from, check_positive_integer
-from keras_gans.data.passes import endless_passes, passes
+from keras_gans.checks import check_integer_from
+from keras_gans.data.passes import check_enough, chosen, endless_passes, passes
 from keras_gans.data.read_table import read
 from keras_gans.units import ColumnUnits
 
@@ -82,8 +82,7 @@ class TableSet:
         Raises:
             ValueError: If `num` is out of that range.
         """
-        self._check_enough(num=num)
-        return self.rows[np.random.default_rng(seed).choice(len(self), num, replace=False)]
+        return self.rows[chosen(self, "rows", num, seed)]
 
     def batches(self, batch_size, seed=0):
         """Return batches for training: one pass over the rows per iteration, each in a new order.
@@ -100,7 +99,7 @@ class TableSet:
         Raises:
             ValueError: If `batch_size` is no integer from 1 up, or above the number of rows.
         """
-        self._check_enough(batch_size=batch_size)
+        check_enough(self, "rows", batch_size=batch_size)
         return self._gathered(passes(len(self), batch_size, seed))
 
     def stream(self, batch_size, seed=0, start=0):
@@ -121,7 +120,7 @@ class TableSet:
             ValueError: As `batches`; or if `start` is no integer from 0 up.
         """
         check_integer_from(0, start=start)
-        self._check_enough(batch_size=batch_size)
+        check_enough(self, "rows", batch_size=batch_size)
         return self._gathered(endless_passes(len(self), batch_size, seed, start))
 
     def _gathered(self, indices):
@@ -132,15 +131,6 @@ class TableSet:
     def _tensor(self):
         with tf.device("CPU:0"):  # where tf.data gathers
             return tf.constant(self.scaled(self.rows))
-
-    def _check_enough(self, **asked):
-        check_positive_integer(**asked)
-        ((name, num),) = asked.items()
-        if num > len(self):
-            raise ValueError(
-                f"{name}={num} was passed for {len(self)} rows of {self.name!r}. Expected at most {len(self)}. "
-                f"Pass a smaller {name} or get more rows."
-            )
 
 
 def table(source, columns=None, logarithmic=None):
