@@ -63,10 +63,10 @@ POINT_RUNS = [(recipe, data, seed) for data in ("ring", "grid") for recipe in PO
 BY_LIKELIHOOD = (  # the last four in as many passes over the data
     "vae_kingma2014",
     "iwae_burda2016",
-    "vae_kingma2014 --steps 18000",
-    "iwae_burda2016 --steps 18000 --set num_samples=1",
-    "iwae_burda2016 --steps 18000",
-    "iwae_burda2016 --steps 18000 --set num_samples=50",
+    "vae_kingma2014 --steps 15000",
+    "iwae_burda2016 --steps 15000 --set num_samples=1",
+    "iwae_burda2016 --steps 15000",
+    "iwae_burda2016 --steps 15000 --set num_samples=50",
 )
 IMAGE_RUNS = (
     [("wgan_gp_digits", "digits", 0), ("gan_goodfellow2014", "mnist", 0)]

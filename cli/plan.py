@@ -84,10 +84,11 @@ class Plan:
         if self.is_translation:
             return build(data.x.image_shape, data.y.image_shape, settings)
         if isinstance(data, kg.data.ShowerSet):
-            return build(data.units, settings)
-        told = [conditions.condition_of(self.recipe, data)] if self.is_conditional else []
-        model = build(data.sample_shape, settings, *told)
-        if isinstance(data, kg.data.TableSet):
+            model = build(data.units, settings)
+        else:
+            told = [conditions.condition_of(self.recipe, data)] if self.is_conditional else []
+            model = build(data.sample_shape, settings, *told)
+        if isinstance(data, kg.data.ShowerSet | kg.data.TableSet):
             model.in_units(data.units)
         return model
 

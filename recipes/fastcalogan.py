@@ -32,7 +32,7 @@ SHOWERS = {
 
 
 def build(units, s):
-    """Return the compiled model."""
+    """Return the compiled model, whose samples the command brings to MeV by `model.in_units(units)`."""
     generator = kg.networks.shower_generator(s.latent_dim, units.sizes)
     model = kg.WGANGP(generator, kg.networks.shower_critic(units.sizes), s.n_critic, s.gp_weight)
     model.compile(
@@ -41,7 +41,6 @@ def build(units, s):
         jit_compile=s.jit_compile,
     )
     model.track_ema(s.ema_decay)
-    model.in_units(units)
     return model
 
 

@@ -26,6 +26,7 @@ IMAGES = {
     "hidden": 1024,
     "recognizer_hidden": 128,
     "info_weight": 1.0,
+    "shift": 0.0,
     "learning_rate": 2e-3,
     "discriminator_learning_rate": 4e-4,
     "ema_decay": 0.99,
@@ -36,7 +37,8 @@ def build(sample_shape, s):
     """Return the compiled model."""
     latent = kg.latent.Codes(s.noise, (s.values,), s.continuous)
     generator = kg.networks.dcgan_generator(latent.size, sample_shape, s.width, 4, hidden=s.hidden)
-    discriminator = kg.networks.dcgan_discriminator(sample_shape, s.width, 4, hidden=s.hidden)
+    first = [kg.layers.DiffAugment(False, s.shift, 0)] if s.shift else []
+    discriminator = kg.networks.dcgan_discriminator(sample_shape, s.width, 4, hidden=s.hidden, first=first)
     discriminator = kg.networks.recognizer(discriminator, latent.code_size, s.recognizer_hidden)
     model = kg.InfoGAN(generator, discriminator, latent, s.info_weight)
     model.compile(

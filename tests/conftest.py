@@ -26,7 +26,7 @@ HOW_TO_GET_DATA = (
 
 
 def pytest_addoption(parser):
-    parser.addoption("--slow", action="store_true", help="also run the tests that train to a stated level")
+    parser.addoption("--slow", action="store_true", help="also run long trainings and what others nearly show")
 
 
 def pytest_collection_modifyitems(config, items):

@@ -423,7 +423,7 @@ def test_a_file_gets_few_lines_with_what_one_wants_to_know():
     assert len(lines) <= 4  # of 300 steps: the first, the last, and what a slow machine may add
     assert "\r" not in file.getvalue()
     assert "2400/2400" in lines[-1]
-    assert "images/s" in lines[-1]
+    assert "samples/s" in lines[-1]
     for letter, name in (("D", "discriminator_loss"), ("G", "generator_loss"), ("W", "wasserstein")):
         assert f"{letter} {history[name][-1]:.4g}" in lines[-1]
 

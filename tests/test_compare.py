@@ -41,6 +41,7 @@ def trained(name, shape):
     )
     x = np.random.default_rng(0).uniform(-1, 1, size=(32, *shape)).astype("float32")
     model = compare_run.build(ROWS[name], shape, 0, 10, settings)
+    model.run_eagerly = True  # sooner than it is traced
     model.fit(x, batch_size=8, verbose=0)
     assert model.find_non_finite() is None
     return model.generator.get_weights()

@@ -108,6 +108,7 @@ def check_folder(folder, num_samples=NUM_SAMPLES):
 def test_two_steps_on_points(recipe):
     """What is a recipe's own; the rest of a run on points is the same for all, and below."""
     model = (plan := make_plan(recipe, "ring", steps=2, changes={"width": 8})).build()
+    model.run_eagerly = True  # sooner than it is traced
     logs = model.fit(plan.batches(model.n_critic), steps_per_epoch=2, verbose=0).history
     assert np.isfinite(list(logs.values())).all()
     assert model.step == 2
@@ -135,6 +136,7 @@ def test_two_steps_on_images(recipe):
     """What is a recipe's own; the rest of a run on images is the same for all of a kind, and below."""
     plan = make_plan(recipe, "digits", steps=2, changes=smaller(recipe))
     model = plan.build()
+    model.run_eagerly = True
     logs = model.fit(plan.batches(model.n_critic), steps_per_epoch=2, verbose=0).history
     assert np.isfinite(list(logs.values())).all()
     assert model.step == 2

@@ -108,6 +108,43 @@ def test_instance_normalization_is_that_of_each_channel_of_each_image(affine):
     np.testing.assert_allclose(layer(x), expected, atol=1e-5)
 
 
+def derivatives(function, x):
+    """Of a curved function of the outputs: first and second derivatives with respect to the inputs."""
+    with tf.GradientTape() as outer:
+        outer.watch(x)
+        with tf.GradientTape() as inner:
+            inner.watch(x)
+            y = function(x)
+            loss = tf.reduce_sum(tf.sin(y) * tf.reshape(tf.range(float(tf.size(y))), y.shape))
+        first = inner.gradient(loss, x)
+        slope = tf.reduce_sum(first**2)
+    return first, outer.gradient(slope, x)
+
+
+def test_instance_normalizations_gradients_are_those_of_its_operations():
+    x = tf.constant(rng.normal(1, 2, size=(2, 4, 3, 3)), tf.float32)
+    ours, keras_own = layers.InstanceNormalization(), keras.layers.GroupNormalization(-1, epsilon=1e-5)
+    gradients = []
+    for layer in (ours, keras_own):
+        layer.build(x.shape)
+        layer.set_weights([np.array([1.0, 2.0, -1.0]), np.array([0.0, 1.0, 0.5])])
+        with tf.GradientTape() as tape:
+            loss = tf.reduce_sum(tf.sin(layer(x)) * tf.reshape(tf.range(72.0), x.shape))
+        gradients.append([*tape.gradient(loss, layer.trainable_variables), *derivatives(layer, x)])
+    for one, other in zip(*gradients, strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-3, atol=1e-4 * np.abs(other).max())
+
+
+@pytest.mark.parametrize(("side", "padding"), [(4, 1), (9, 3), (8, 3), (3, 1), (5, 3)])  # by slices and by tf.pad
+def test_reflection_padding_is_tensorflows_while_training_too(side, padding):
+    x = tf.constant(images(2, shape=(side, side + 1, 3)))
+    by_tensorflow = lambda x: tf.pad(x, ((0, 0), *[(padding, padding)] * 2, (0, 0)), mode="REFLECT")  # noqa: E731
+    ours = functools.partial(layers.ReflectionPadding2D(padding), training=True)
+    np.testing.assert_array_equal(ours(x), by_tensorflow(x))
+    for one, other in zip(derivatives(ours, x), derivatives(by_tensorflow, x), strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-4, atol=1e-4)
+
+
 def test_reflection_padding_is_numpys():
     x = images(2, shape=(5, 4, 3))
     found = layers.ReflectionPadding2D(3)(x)

@@ -15,7 +15,7 @@ FILE_SECONDS = 15
 
 @chief_only
 class Progress(keras.callbacks.Callback):
-    """Show one line: real images seen, images a second, time left, both losses, the Wasserstein estimate if logged.
+    """Show one line: real samples seen, samples a second, time left, both losses, the Wasserstein estimate if logged.
 
     What `HealthCheck` finds is written above the line the first time, with its remedies, and stands in the line in two
     words for as long as it lasts.
@@ -25,7 +25,7 @@ class Progress(keras.callbacks.Callback):
 
     Args:
         batch_size: m, the samples of one discriminator step over all replicas, as in `fit`; each generator step sees
-            `n_critic * m` real images. Without it the line counts generator steps.
+            `n_critic * m` real samples. Without it the line counts generator steps.
         file: Stream to write to; standard error by default.
 
     Example:
@@ -83,7 +83,7 @@ class Progress(keras.callbacks.Callback):
         self._bar = tqdm(
             total=None if steps is None else self._epoch_start + (self.params["epochs"] - epoch) * steps,
             initial=self._epoch_start,
-            unit=" steps" if self.batch_size is None else " images",
+            unit=" steps" if self.batch_size is None else " samples",
             unit_scale=False if self.batch_size is None else self.model.n_critic * self.batch_size,
             file=file,
             ncols=size.columns if self._on_terminal else None,
