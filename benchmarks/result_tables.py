@@ -47,6 +47,8 @@ HEADLINES = {  # of the curves
 }
 # first measures of what was asked for, or found, or told of samples
 ASKED = ("labels", "code", "attributes", "forward", "likelihood", "response")
+# -log p(x) by draws in training, static binarization: Burda et al. 2016, arXiv:1509.00519
+PAPERS_LIKELIHOODS = {1: "88.71", 5: "87.63", 50: "87.10"}
 KINDS = ("labels", "code")  # measures whose runs have a section of their own, apart from others on the same data
 SUMMARY = {  # of the project's README: data, title, the columns that are shown
     "mnist": ("MNIST: classifier-Fréchet", ("classifier-Fréchet",)),
@@ -70,6 +72,7 @@ def write_all(rows, floors):
         beside.write_text(page(tables, rows), encoding="utf-8")
     told = summary_of_what_was_asked_for(rows)
     write_between(ROOT / "docs" / "calorimeter.md", "energies", energies(rows))
+    write_between(ROOT / "docs" / "variational.md", "likelihoods", likelihoods(rows))
     write_between(ROOT / "README.md", "results", "\n\n".join(filter(None, [summary(rows, floors), told])))
     for recipe in {row["recipe"] for row in rows} & set(recipes_of(rows)):
         path = ROOT / "recipes" / f"{recipe}.py"
@@ -193,6 +196,28 @@ def energies(rows):
         "chi-square / ndf",
     ]
     return markdown(titles, [*lines, ["all", "", "", "", "", total]])
+
+
+def likelihoods(rows):
+    """Return the table of log-likelihoods and bounds: of models by the draws that they are trained with."""
+    lines = []
+    for row in sorted((row for row in rows if "likelihood" in row["measures"]), key=lambda row: row["steps"]):
+        measures, k = row["measures"], row["settings"].get("num_samples", 1)
+        bounds = [measures["bounds"][name] for name in ("negative_elbo", "negative_bound_of_5", "negative_bound_of_50")]
+        found = f"{measures['likelihood']['negative_log_likelihood']:.2f}", *(f"{bound:.2f}" for bound in bounds)
+        minutes = f"{row['seconds'] / 60:.0f}"
+        lines.append(
+            [
+                f"`{row['recipe']}`",
+                str(k),
+                minutes,
+                PAPERS_LIKELIHOODS[k],
+                *found,
+                str(measures["latent"]["active_units"]),
+            ]
+        )
+    titles = ["run", "k", "minutes", "the papers", "-log p(x)", "-ELBO", "-L_5", "-L_50", "coordinates in use"]
+    return markdown(titles, lines)
 
 
 def page(tables, rows):
