@@ -46,6 +46,10 @@ def take_pictures(model, protocol, directory):
     features = protocol.feature_histograms(showers, y)
     panels = {f"layer {layer}, {name.replace('_', ' ')}": panel for (layer, name), panel in features.items()}
     pictures.shower_histograms(panels, directory / "layers.png", ratio=False)
+    for energy, features in protocol.feature_histograms_by_energy(showers, y).items():
+        chi2 = {key: kg.metrics.chi2_per_ndf(real, made) for key, (_, real, made) in features.items()}
+        panels = {f"layer {key[0]}, {key[1].replace('_', ' ')}: {chi2[key]:.3g}": features[key] for key in features}
+        pictures.shower_histograms(panels, directory / "layers" / f"{energy.replace(' ', '_')}.png")
     pictures.mean_showers(protocol.binning, protocol.real, showers, directory / "mean_showers.png")
 
 

@@ -104,8 +104,9 @@ TRANSLATION_COLUMNS = (
     ("Y to X, % of the identity's error", "backward", "over_identity", "{:.1f}", 100),
 )
 SHOWER_COLUMNS = (
-    ("chi-square / ndf of the energy", "response", "chi2_per_ndf", "{:.2f}", 1),
+    ("chi-square / ndf of the total energy", "response", "chi2_per_ndf", "{:.2f}", 1),
     ("largest shift of its mean, %", "response", "largest_shift", "{:.2f}", 100),
+    ("the same of the layers, median", "layers", "median", "{:.1f}", 1),
     ("separation power of the layers", "separation", "mean", "{:.3f}", 1),
 )
 # What a generator was asked for comes first: which table a run belongs to is told by the first measure of its columns.

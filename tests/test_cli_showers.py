@@ -27,10 +27,19 @@ def trained(tmp_path_factory):
 def test_a_run_leaves_measures_and_pictures(trained):
     measures = strict_json((trained / "metrics.json").read_text())
     assert [round(point["energy"]) for point in measures["response"]["energies"]] == [256, 65536]
+    assert len(measures["layers"]["layer_12_width_r"]) == 2
     assert len(measures["separation"]) == 1 + 3 * 3 + 2 * 5  # layers in r, and in eta and phi
     assert measures["samples"] == {"num": 120, "seed": 0, "step": 2, "ema": True}
     assert json_lines(trained / "evaluations.jsonl")[-1]["response"] == measures["response"]
-    names = ["response", "layers", "mean_showers", "samples/step_0000000", "samples/step_0000002"]
+    names = [
+        "response",
+        "layers",
+        "layers/0.256_GeV",
+        "layers/65.54_GeV",
+        "mean_showers",
+        "samples/step_0000000",
+        "samples/step_0000002",
+    ]
     for name in names:
         with Image.open(trained / f"{name}.png") as picture:
             assert np.ptp(np.asarray(picture.convert("L"))) > 100, name

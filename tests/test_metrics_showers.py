@@ -24,6 +24,8 @@ def test_chi2_of_other_sums_by_hand():
     found = metrics.two_sample_chi2([10, 30], [10, 10])
     # W1 = 40, W2 = 20: (400 - 200)^2 / (1600 * 10 + 400 * 10) + (400 - 600)^2 / (1600 * 10 + 400 * 30)
     assert found == {"chi2": pytest.approx(2 + 40_000 / 28_000), "ndf": 1}
+    assert metrics.chi2_per_ndf([10, 20, 30], [12, 25, 23]) == pytest.approx((2**2 / 22 + 5**2 / 45 + 7**2 / 53) / 2)
+    assert metrics.chi2_per_ndf([0, 5], [0, 7]) == 0
 
 
 def test_chi2_per_ndf_of_one_law_is_1():
@@ -93,6 +95,16 @@ def test_a_protocol_of_showers_tells_right_from_shifted():
     assert len(found["separation"]) == 1 + 5 + 3
     (_, real, made) = protocol.feature_histograms(same[order], y[order])[2, "width_r"]
     assert found["separation"]["layer_2_width_r"] == metrics.separation_power(real, made)
+    layers = found["layers"]
+    assert layers.pop("energies") == ["1.024 GeV", "65.54 GeV"]
+    assert 0.5 < layers.pop("median") < 1.5
+    assert set(layers) == set(found["separation"]) - {"mean"}
+    _, real, made = protocol.feature_histograms_by_energy(same[order], y[order])["65.54 GeV"][1, "energy"]
+    assert real.sum() == made.sum() == 400
+    assert layers["layer_1_energy"][1] == metrics.chi2_per_ndf(real, made)
+    at_65_gev = protocol.real[400:, BINNING.parts()[0]].sum(axis=1, dtype=float) / 65536
+    edges = np.linspace(*np.quantile(at_65_gev, [0.001, 0.999]), 51)
+    np.testing.assert_array_equal(real, np.histogram(np.clip(at_65_gev, edges[0], edges[-1]), edges)[0])
     assert found["real"] == {"split": "held-out", "num_real": 800}
     shifted = protocol((1.05 * same).astype("float32"), y)["response"]
     assert shifted["chi2_per_ndf"] > 5

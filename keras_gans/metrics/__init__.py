@@ -15,7 +15,13 @@ from keras_gans.metrics.protocols import (
     PixelProtocol,
     StackedProtocol,
 )
-from keras_gans.metrics.showers import ShowerProtocol, separation_power, shower_features, two_sample_chi2
+from keras_gans.metrics.showers import (
+    ShowerProtocol,
+    chi2_per_ndf,
+    separation_power,
+    shower_features,
+    two_sample_chi2,
+)
 from keras_gans.metrics.similarity import ms_ssim, ms_ssim_diversity
 from keras_gans.metrics.translations import TranslationProtocol
 from keras_gans.metrics.transport import (
@@ -36,6 +42,7 @@ __all__ = [
     "StackedProtocol",
     "TableProtocol",
     "TranslationProtocol",
+    "chi2_per_ndf",
     "class_histogram",
     "classifier_score",
     "code_purity",

@@ -1,5 +1,7 @@
 """Showers of a calorimeter: the energy response at each incident energy, and where in its layers the energy lies."""
 
+import functools
+
 import numpy as np
 
 from keras_gans.metrics.arguments import check_count, check_features
@@ -36,6 +38,17 @@ def two_sample_chi2(real, generated):
     used = y1 + y2 > 0
     y1, y2 = y1[used], y2[used]
     return {"chi2": float(np.sum((W1 * y2 - W2 * y1) ** 2 / (W1**2 * y2 + W2**2 * y1))), "ndf": int(used.sum()) - 1}
+
+
+def chi2_per_ndf(real, generated):
+    """Return `two_sample_chi2` over its degrees of freedom; 0 of histograms that lie in one and the same bin.
+
+    Args:
+        real: Counts (bins,).
+        generated: Counts (bins,).
+    """
+    found = two_sample_chi2(real, generated)
+    return found["chi2"] / max(found["ndf"], 1)
 
 
 def separation_power(real, generated):
@@ -185,12 +198,25 @@ class ShowerProtocol:
         }
 
     def thorough(self, samples, y=None):
-        """Measure as a call does, and add the separation power of what `shower_features` finds in each layer."""
+        """Measure as a call does, and add how the histograms of what `shower_features` finds in each layer compare.
+
+        `separation` has their separation powers, all energies together; `layers` the chi-square over its degrees of
+        freedom at each energy.
+        """
         powers = {
             f"layer_{layer}_{name}": separation_power(real, made)
             for (layer, name), (_, real, made) in self.feature_histograms(samples, y).items()
         }
-        return {**self(samples, y), "separation": {"mean": float(np.mean(list(powers.values()))), **powers}}
+        by_energy = self.feature_histograms_by_energy(samples, y)
+        chi2 = {}
+        for panels in by_energy.values():
+            for (layer, name), (_, real, made) in panels.items():
+                chi2.setdefault(f"layer_{layer}_{name}", []).append(chi2_per_ndf(real, made))
+        return {
+            **self(samples, y),
+            "separation": {"mean": float(np.mean(list(powers.values()))), **powers},
+            "layers": {"median": float(np.median(list(chi2.values()))), "energies": list(by_energy), **chi2},
+        }
 
     def response_histograms(self, samples, y):
         """Return what `pictures.shower_histograms` draws of the response: a panel for each incident energy."""
@@ -200,21 +226,36 @@ class ShowerProtocol:
             if rows.any():
                 edges = response_edges(real)
                 counts = histogram(real, edges), histogram(self._response(samples, y, rows), edges)
-                panels[f"{np.exp(np.log(self.energies[rows_real]).mean()) / 1000:.4g} GeV"] = (edges, *counts)
+                panels[self._title(rows_real)] = (edges, *counts)
         return panels
 
     def feature_histograms(self, samples, y):
         """Return what `pictures.shower_histograms` draws of each layer: energy over E, centres and widths in mm."""
         samples, y = self._checked(samples, y)
-        real, made = shower_features(self.real, self.binning), shower_features(samples, self.binning)
-        panels = {}
-        for (layer, name), values in real.items():
-            scale, scale_made = (e.ravel() if name == "energy" else 1.0 for e in (self.energies, y))
-            values, others = values / scale, made[layer, name] / scale_made
-            low, high = np.quantile(values, [0.001, 0.999])
-            edges = np.linspace(low, max(high, low + 1e-9), FEATURE_BINS + 1)
-            panels[layer, name] = edges, histogram(values, edges), histogram(others, edges)
-        return panels
+        made = self._features_of(samples, y)
+        return {key: _histograms(real, made[key]) for key, real in self._features.items()}
+
+    def feature_histograms_by_energy(self, samples, y):
+        """Return the same of each incident energy: a dict of such dicts, by the energy's title."""
+        samples, y = self._checked(samples, y)
+        made, by_energy = self._features_of(samples, y), {}
+        for rows, rows_real in zip(self._rows(y), self._rows(self.energies), strict=True):
+            if rows.any():
+                by_energy[self._title(rows_real)] = {
+                    key: _histograms(real[rows_real], made[key][rows]) for key, real in self._features.items()
+                }
+        return by_energy
+
+    @functools.cached_property
+    def _features(self):
+        return self._features_of(self.real, self.energies)
+
+    def _features_of(self, showers, energies):
+        features = shower_features(showers, self.binning)
+        return {(layer, name): v / energies.ravel() if name == "energy" else v for (layer, name), v in features.items()}
+
+    def _title(self, rows_real):
+        return f"{np.exp(np.log(self.energies[rows_real]).mean()) / 1000:.4g} GeV"
 
     def _rows(self, energies):
         point = np.searchsorted(self._inner, energies.ravel())
@@ -232,3 +273,9 @@ class ShowerProtocol:
         if len(y) != len(samples):
             raise ValueError(f"{len(samples)} showers and {len(y)} energies were passed. Expected one energy each.")
         return samples, y
+
+
+def _histograms(real, made):
+    low, high = np.quantile(real, [0.001, 0.999])
+    edges = np.linspace(low, max(high, low + 1e-9), FEATURE_BINS + 1)
+    return edges, histogram(real, edges), histogram(made, edges)
