@@ -43,14 +43,18 @@ def take_pictures(model, protocol, directory):
     y = protocol.energies
     showers = model.sample(len(y), y=y, seed=SEED)
     pictures.shower_histograms(protocol.response_histograms(showers, y), directory / "response.png")
-    features = protocol.feature_histograms(showers, y)
-    panels = {f"layer {layer}, {name.replace('_', ' ')}": panel for (layer, name), panel in features.items()}
-    pictures.shower_histograms(panels, directory / "layers.png", ratio=False)
-    for energy, features in protocol.feature_histograms_by_energy(showers, y).items():
-        chi2 = {key: kg.metrics.chi2_per_ndf(real, made) for key, (_, real, made) in features.items()}
-        panels = {f"layer {key[0]}, {key[1].replace('_', ' ')}: {chi2[key]:.3g}": features[key] for key in features}
-        pictures.shower_histograms(panels, directory / "layers" / f"{energy.replace(' ', '_')}.png")
+    pictures.shower_histograms(_titled(protocol.feature_histograms(showers, y)), directory / "layers.png", ratio=False)
+    for energy, panels in protocol.feature_histograms_by_energy(showers, y).items():
+        path = directory / "layers" / f"{energy.replace(' ', '_')}.png"
+        pictures.shower_histograms(_titled(panels), path)
     pictures.mean_showers(protocol.binning, protocol.real, showers, directory / "mean_showers.png")
+
+
+def _titled(panels):
+    """Name panels of histograms by layer, what they are of, its unit, and the chi-square over degrees of freedom."""
+    title = lambda layer, name: f"layer {layer}, {name.replace('_', ' ')} {'/ E' if name == 'energy' else 'in mm'}"  # noqa: E731
+    chi2 = lambda panel: kg.metrics.chi2_per_ndf(*panel[1:])  # noqa: E731
+    return {f"{title(*key)}: χ²/ndf {chi2(panel):.3g}": panel for key, panel in panels.items()}
 
 
 def asked(energies, num, energy_range, captions=()):

@@ -13,11 +13,12 @@ MOST_KNOTS = 16  # of the mean response as a function of the energy
 class ShowerUnits(Units):
     """Showers of a calorimeter: voxels in MeV, and their incident energy E in MeV as the condition.
 
-    What a network makes are u = [the root of each voxel's share of its layer, the root of each layer's share of the
-    shower, (R - m) / s], where R is the response, all energy over E, and m and s are its mean and standard deviation
-    in the data, as functions of the label. The label is log(E / E_min) / log(E_max / E_min). Roots, because shares go
-    over many orders of magnitude, and the Euclidean distance of roots, Hellinger's, is what a critic is held to. What
-    is below 0 counts as 0, and shares are brought to sum 1: no voxel is negative.
+    What a network makes are u = [the root of each voxel's share of its layer, the fourth root of each layer's share of
+    the shower, (R - m) / s], where R is the response, all energy over E, and m and s are its mean and standard
+    deviation in the data, as functions of the label. The label is log(E / E_min) / log(E_max / E_min). Roots, because
+    shares go over many orders of magnitude, and the Euclidean distance of roots, Hellinger's, is what a critic is held
+    to; of layers fourth roots, for one of a thousandth of the energy is to be seen beside the others. What is below 0
+    counts as 0, and shares are brought to sum 1: no voxel is negative.
 
     Args:
         sizes: Voxels of each layer.
@@ -120,7 +121,7 @@ class ShowerUnits(Units):
         mean, std = (np.interp(label, self.labels, values) for values in (self.response_mean, self.response_std))
         of_layer = np.repeat(np.where(layers > 0, layers, 1.0), self.sizes, axis=1)
         shares = layers / np.where(total > 0, total, 1.0)
-        roots = np.sqrt(np.concatenate([showers / of_layer, shares], axis=1))
+        roots = np.concatenate([np.sqrt(showers / of_layer), shares**0.25], axis=1)
         return np.concatenate([roots, (total / energies - mean) / std], 1, dtype=np.float32)
 
     def serve(self, generator):
@@ -221,6 +222,7 @@ class ShowerVoxels(keras.layers.Layer):
         num = sum(self.sizes)
         member = ops.convert_to_tensor(np.repeat(np.eye(len(self.sizes)), self.sizes, axis=0), "float32")
         voxels, shares = (ops.square(ops.relu(roots)) for roots in (scaled[:, :num], scaled[:, num:-1]))
+        shares = ops.square(shares)
         of_layer = ops.matmul(voxels, member)
         shares = ops.where(of_layer > 0, shares, 0.0)  # of no voxel there is no energy
         mean, std = (_piecewise_linear(label, self.labels, v) for v in (self.response_mean, self.response_std))

@@ -9,11 +9,11 @@ Command:    keras-gans train fastcalogan [--data calorimeter|FILE.hdf5]
 Paper says: figures in docs/calorimeter.md.
 Ours:       not measured yet.
 Deviations: simulated photons (`data.simulated_showers`), or CaloChallenge's file of them, in one slice of |eta|. The
-            network does not make E_voxel / E: it makes roots of shares of voxels in their layers and of layers in the
-            shower, and the response in standard deviations about its mean at that energy (`ShowerUnits`), for the
-            penalty is taken in these; so the mean response is right from the first steps on. z of N(0, 1).
-            Batch normalization and swish, as CaloChallenge's networks have them. Adam 1e-3 falling to 0 along a cosine,
-            n_critic 3, a moving average of the weights, for a run of minutes.
+            network does not make E_voxel / E: it makes roots of shares of voxels in their layers, fourth roots of
+            those of layers in the shower, and the response in standard deviations about its mean at that energy
+            (`ShowerUnits`), for the penalty is taken in these; so the mean response is right from the first steps on.
+            z of N(0, 1). Batch normalization and swish, as CaloChallenge's networks have them. Adam 1e-3 falling to 0
+            along a cosine, n_critic 3, a moving average of the weights, for a run of minutes.
 """
 
 import keras_gans as kg

@@ -5,7 +5,7 @@ Paper:      Burda et al. 2016, "Importance Weighted Autoencoders", arXiv:1509.00
 Command:    keras-gans train iwae_burda2016 [--set num_samples=50] [--data binary_mnist|mnist|fashion_mnist|digits|...]
 Paper says: static binarized MNIST, by 5,000 draws: log p(x) = -87.63 nats for k = 5, -87.10 for k = 50, -88.71 for
             the VAE (fixed binarization).
-Ours:       not measured yet.
+Ours:       MNIST in black and white, by log-likelihood: -log p(x) 88.84 nats, -ELBO 97.34 nats (1 seed, 60,000 steps).
 Deviations: bits drawn from MNIST by ourselves; Adam with 3e-3 falling to 0 along a cosine, batches of 100, 100 passes
             over the data in place of 3,280 at learning rates that fall in eight steps, for a run of minutes; one
             initial bias for all pixels, the logit of their mean, in place of one for each.

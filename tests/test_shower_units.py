@@ -33,7 +33,7 @@ def test_scaled_showers_by_hand():
     energies = np.array([[1000.0], [10.0]])
     scaled = UNITS.scaled(showers, energies)
     np.testing.assert_allclose(UNITS.label(energies).ravel(), [0.5, -0.5])
-    roots = np.sqrt([[0.25, 0.75, 0, 0, 1, 0.5, 0.5], [0, 0, 1, 0, 0, 0, 1]])
+    roots = np.sqrt([[0.25, 0.75, 0, 0, 1, 0.5**0.5, 0.5**0.5], [0, 0, 1, 0, 0, 0, 1]])
     np.testing.assert_allclose(scaled[:, :7], roots, rtol=1e-6)
     # R = 800 / 1000 at m = 0.9, s = 0.1; R = 0.9 at m = 0.8, s = 0.2, as at the least known label
     np.testing.assert_allclose(scaled[:, 7], [-1, 0.5], rtol=1e-5, atol=1e-5)
@@ -104,8 +104,8 @@ def test_the_critic_and_the_generator_are_the_papers():
     assert [layer.units for layer in critic.layers if hasattr(layer, "units")] == [368, 368, 368, 1]
     x = generator([np.random.default_rng(0).normal(size=(4, 50)), np.full((4, 1), 0.5)]).numpy()
     ends = np.cumsum([*sizes, len(sizes)])
-    for start, end in zip([0, *ends[:-1]], ends, strict=True):  # squares of each layer's voxels, and of the layers
-        norms = np.square(x[:, start:end]).sum(axis=1)
+    for start, end, root in zip([0, *ends[:-1]], ends, [2] * 5 + [4], strict=True):  # of voxels, of layers
+        norms = (x[:, start:end] ** root).sum(axis=1)
         np.testing.assert_allclose(norms, norms.round(), atol=0.01)
         assert set(norms.round()) <= {0, 1}
     assert x[:, :-1].min() == 0
@@ -120,6 +120,13 @@ def test_unit_groups_by_hand():
     for sizes in ([], [0], [1.5]):
         with pytest.raises(ValueError, match="sizes="):
             kg.layers.UnitGroups(sizes)
+    fourth = kg.layers.UnitGroups([2, 1, 2], [2, 2, 4])
+    x = np.array([[3.0, 4.0, 7.0, 1.0, 2.0]])
+    np.testing.assert_allclose(fourth(x), [[0.6, 0.8, 1, 17**-0.25, 2 * 17**-0.25]], rtol=1e-5)
+    np.testing.assert_array_equal(kg.layers.UnitGroups.from_config(fourth.get_config())(x), fourth(x))
+    for roots in ([2, 2], [2, 3, 4]):
+        with pytest.raises(ValueError, match="roots="):
+            kg.layers.UnitGroups([2, 1, 2], roots)
 
 
 def test_units_of_showers_refuse():

@@ -12,8 +12,8 @@ def shower_generator(latent_dim, sizes, hidden=(50, 100, 200)):
 
     ATLAS 2020, ATL-SOFT-PUB-2020-006: layers of 50, 100 and 200 units of [z, label]. Batch normalization and swish are
     those of later networks for CaloChallenge's data. The output is not one number for each voxel: it is the root of
-    each voxel's share of its layer, that of each layer's share of the shower, and the response, as `ShowerUnits` has
-    them.
+    each voxel's share of its layer, the fourth root of each layer's share of the shower, and the response, as
+    `ShowerUnits` has them.
 
     Args:
         latent_dim: Length of z.
@@ -35,7 +35,8 @@ def shower_generator(latent_dim, sizes, hidden=(50, 100, 200)):
         check_integers(hidden=width)
         h = layers.Dense(width, kernel_initializer="he_uniform", use_bias=False)(h)
         h = layers.Activation("swish")(layers.BatchNormalization()(h))
-    roots = UnitGroups([*sizes, len(sizes)])(layers.Dense(sum(sizes) + len(sizes), dtype="float32")(h))
+    groups = UnitGroups([*sizes, len(sizes)], [2] * len(sizes) + [4])
+    roots = groups(layers.Dense(sum(sizes) + len(sizes), dtype="float32")(h))
     x = layers.Concatenate(dtype="float32")([roots, layers.Dense(1, dtype="float32")(h)])
     return keras.Model([z, y], x, name="shower_generator")
 
