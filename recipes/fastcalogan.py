@@ -7,7 +7,8 @@ Paper:      ATLAS 2021, "AtlFast3: the next generation of fast simulation in ATL
 Command:    keras-gans train fastcalogan [--data calorimeter|FILE.hdf5]
             keras-gans sample RUN --y 65536 --out showers.hdf5: energies in MeV
 Paper says: figures in docs/calorimeter.md.
-Ours:       not measured yet.
+Ours:       Photons in a calorimeter, by energy: chi-square / ndf of the total energy 1.28 ± 0.15, largest shift of its
+            mean 0.61 ± 0.23 % (3 seeds, 8,000 steps).
 Deviations: simulated photons (`data.simulated_showers`), or CaloChallenge's file of them, in one slice of |eta|. The
             network does not make E_voxel / E: it makes roots of shares of voxels in their layers, fourth roots of
             those of layers in the shower, and the response in standard deviations about its mean at that energy
