@@ -394,19 +394,6 @@ class AdversarialModel(keras.Model):
         with written_beside(filepath) as beside:
             write(beside)
 
-    @classmethod
-    def from_config(cls, config, custom_objects=None):
-        """Rebuild a model from `get_config`."""
-        config = dict(config)
-        history_weight = config.pop("history_weight", None)
-        for key, value in config.items():
-            if isinstance(value, dict | list):
-                config[key] = keras.saving.deserialize_keras_object(value, custom_objects=custom_objects)
-        model = cls(**config)
-        if history_weight is not None:
-            model.track_history(history_weight)
-        return model
-
     def save_own_variables(self, store):
         """Store the counters and every seed, which Keras leaves out."""
         store["step"] = self.step_counter.numpy()

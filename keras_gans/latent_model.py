@@ -278,10 +278,16 @@ class LatentModel(AdversarialModel):
     def from_config(cls, config, custom_objects=None):
         """Rebuild a model from `get_config`."""
         config = dict(config)
-        decay, ramp_up, units = (config.pop(name, None) for name in ("ema_decay", "ema_ramp_up", "units"))
-        model = super().from_config(config, custom_objects)
+        decay, ramp_up = config.pop("ema_decay", None), config.pop("ema_ramp_up", None)
+        history_weight, units = config.pop("history_weight", None), config.pop("units", None)
+        for key, value in config.items():
+            if isinstance(value, dict | list):
+                config[key] = keras.saving.deserialize_keras_object(value, custom_objects=custom_objects)
+        model = cls(**config)
         if decay is not None:
             model.track_ema(decay, ramp_up)
+        if history_weight is not None:
+            model.track_history(history_weight)
         if units is not None:
             model.in_units(keras.saving.deserialize_keras_object(units, custom_objects=custom_objects))
         return model

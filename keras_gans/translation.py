@@ -185,3 +185,18 @@ class TranslationModel(AdversarialModel):
         return {
             name: keras.saving.serialize_keras_object(network) for name, network in zip(names, networks, strict=True)
         }
+
+    @classmethod
+    def from_config(cls, config, custom_objects=None):
+        """Rebuild a model from `get_config`."""
+        rebuilt = {
+            key: keras.saving.deserialize_keras_object(value, custom_objects=custom_objects)
+            if isinstance(value, dict)
+            else value
+            for key, value in config.items()
+        }
+        history_weight = rebuilt.pop("history_weight", None)
+        model = cls(**rebuilt)
+        if history_weight is not None:
+            model.track_history(history_weight)
+        return model
