@@ -201,7 +201,7 @@ def energies(rows):
 def likelihoods(rows):
     """Return the table of log-likelihoods and bounds: of models by the draws that they are trained with."""
     lines = []
-    for row in sorted((row for row in rows if "likelihood" in row["measures"]), key=lambda row: row["steps"]):
+    for row in sorted((row for row in rows if "likelihood" in row["measures"]), key=_by_steps_and_draws):
         measures, k = row["measures"], row["settings"].get("num_samples", 1)
         bounds = [measures["bounds"][name] for name in ("negative_elbo", "negative_bound_of_5", "negative_bound_of_50")]
         found = f"{measures['likelihood']['negative_log_likelihood']:.2f}", *(f"{bound:.2f}" for bound in bounds)
@@ -218,6 +218,10 @@ def likelihoods(rows):
         )
     titles = ["run", "k", "minutes", "the papers", "-log p(x)", "-ELBO", "-L_5", "-L_50", "coordinates in use"]
     return markdown(titles, lines)
+
+
+def _by_steps_and_draws(row):
+    return row["steps"], row["settings"].get("num_samples", 1)
 
 
 def page(tables, rows):
