@@ -334,7 +334,7 @@ def test_models_tell_layers_the_step(tmp_path):
 def test_two_replicas_draw_and_adapt_as_one_would():
     x = np.clip(rng.normal(-0.5, 0.3, size=(96, 8, 8, 1)), -1, 1).astype("float32")
 
-    def trained(strategy, **how):
+    def trained(strategy):
         keras.utils.set_random_seed(5)
         with strategy.scope():
             augment = layers.AdaptiveAugment(target=0.1, images=200, probability=0.5)
@@ -347,13 +347,13 @@ def test_two_replicas_draw_and_adapt_as_one_would():
                 latent_consistency=kg.penalties.LatentConsistency(),
                 n_critic=2,
             )
-            model.compile(keras.optimizers.SGD(0.05), keras.optimizers.SGD(0.05), **how)
+            model.compile(keras.optimizers.SGD(0.05), keras.optimizers.SGD(0.05))
         model.fit(tf.data.Dataset.from_tensor_slices(x).batch(32, drop_remainder=True), epochs=2, verbose=0)
         return tiny.weights_of(model), *(
             float(tf.convert_to_tensor(v)) for v in (augment.p, model.penalties[1].state.real)
         )
 
-    weights, p, average = trained(tf.distribute.get_strategy(), run_eagerly=True)  # sooner than it is traced
+    weights, p, average = trained(tf.distribute.get_strategy())
     weights_n, p_n, average_n = trained(mirrored(2))
     np.testing.assert_allclose(weights_n, weights, rtol=1e-4, atol=1e-6)
     assert p_n == pytest.approx(p, abs=1e-6)
