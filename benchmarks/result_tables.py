@@ -199,29 +199,18 @@ def energies(rows):
 
 
 def likelihoods(rows):
-    """Return the table of log-likelihoods and bounds: of models by the draws that they are trained with."""
+    """Return the table of log-likelihoods and bounds: of models by steps, then by the draws that they train with."""
+    draws = lambda row: row["settings"].get("num_samples", 1)  # noqa: E731
+    measured = [row for row in rows if "likelihood" in row["measures"]]
     lines = []
-    for row in sorted((row for row in rows if "likelihood" in row["measures"]), key=_by_steps_and_draws):
-        measures, k = row["measures"], row["settings"].get("num_samples", 1)
+    for row in sorted(measured, key=lambda row: (row["steps"], draws(row))):
+        measures, k = row["measures"], draws(row)
         bounds = [measures["bounds"][name] for name in ("negative_elbo", "negative_bound_of_5", "negative_bound_of_50")]
-        found = f"{measures['likelihood']['negative_log_likelihood']:.2f}", *(f"{bound:.2f}" for bound in bounds)
-        minutes = f"{row['seconds'] / 60:.0f}"
-        lines.append(
-            [
-                f"`{row['recipe']}`",
-                str(k),
-                minutes,
-                PAPERS_LIKELIHOODS[k],
-                *found,
-                str(measures["latent"]["active_units"]),
-            ]
-        )
+        found = [f"{nats:.2f}" for nats in (measures["likelihood"]["negative_log_likelihood"], *bounds)]
+        line = [f"`{row['recipe']}`", str(k), f"{row['seconds'] / 60:.0f}", PAPERS_LIKELIHOODS[k]]
+        lines.append([*line, *found, str(measures["latent"]["active_units"])])
     titles = ["run", "k", "minutes", "the papers", "-log p(x)", "-ELBO", "-L_5", "-L_50", "coordinates in use"]
     return markdown(titles, lines)
-
-
-def _by_steps_and_draws(row):
-    return row["steps"], row["settings"].get("num_samples", 1)
 
 
 def page(tables, rows):

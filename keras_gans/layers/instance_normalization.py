@@ -39,8 +39,8 @@ class InstanceNormalization(keras.layers.Layer):
     def call(self, inputs):
         """Return the normalized images."""
         x = tf.cast(inputs, tf.float32)  # means over many places in half precision lose their digits
-        scale, shift = (self.gamma, self.beta) if self.affine else (tf.ones(x.shape[-1:]), tf.zeros(x.shape[-1:]))
-        return tf.cast(self._normalized(x, tf.cast(scale, tf.float32), tf.cast(shift, tf.float32)), self.compute_dtype)
+        gamma, beta = (self.gamma, self.beta) if self.affine else (tf.ones(x.shape[-1:]), tf.zeros(x.shape[-1:]))
+        return tf.cast(self._normalized(x, tf.cast(gamma, tf.float32), tf.cast(beta, tf.float32)), self.compute_dtype)
 
     def _normalized(self, x, gamma, beta):
         places = dict(axis=(1, 2), keepdims=True)
