@@ -16,7 +16,8 @@ class Case(NamedTuple):
             CycleGAN's.
         adam: Learning rate, beta_1, beta_2.
         width: Of the networks.
-        sides: Sets of data, of each of which a step takes a batch: 1, or 2 of translators.
+        sides: Sets of data, of each of which a step takes a batch: 1, or 2 of translators, which `keras-gans` trains
+            one operation a core.
         samples: Of each side, drawn at random: what they show costs nothing.
     """
 

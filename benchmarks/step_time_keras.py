@@ -11,6 +11,7 @@ from step_time_protocol import serve
 import keras_gans as kg
 from keras_gans.flops import flops_of_step
 from keras_gans.history_pool import HistoryPool
+from keras_gans_cli.free_cores import run_one_operation_a_core
 
 
 def our_networks(name):
@@ -342,6 +343,8 @@ KINDS = {
 def main():
     case, kind, cores = sys.argv[1], sys.argv[2], int(sys.argv[3])
     tf.config.threading.set_intra_op_parallelism_threads(cores)
+    if kind in {*KINDS} - {"guide", "fit_xla"} and CASES[case].sides == 2:
+        run_one_operation_a_core()  # as the command keras-gans does
     if case == "peak":
         serve(lambda: peak(kind))
     else:

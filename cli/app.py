@@ -148,7 +148,7 @@ def train(
             data=data, image_size=image_size, batch_size=batch_size, steps=2 if smoke else steps, seed=seed,
             precision=precision, jit=jit, changes=_pairs(changes or []), conditional=conditional or None,
         )  # fmt: skip
-        strategy = quiet.load(strategy)
+        strategy = quiet.load(strategy, recipes.of_name(recipe).two_translators and jit != "on")
         from keras_gans_cli import run
 
         plan = run.planned(recipe, asked, run_dir if resume else None)

@@ -22,6 +22,7 @@ class Recipe:
         table: Whether it trains on tables.
         two_sides: Whether it translates between two sides.
         showers: Whether it trains on showers of a calorimeter.
+        two_translators: Whether it translates both ways, which are trained side by side.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Recipe:
     table: bool
     two_sides: bool
     showers: bool
+    two_translators: bool
 
 
 def folder():
@@ -55,6 +57,11 @@ def check_name(name):
         raise ValueError(f"There is no recipe {name!r}.{meant} Expected one of {', '.join(known)}.")
 
 
+def of_name(name):
+    """Return the `Recipe` of this name, one of `all_recipes`."""
+    return _read(folder() / f"{name}.py")
+
+
 def _read(path):
     tree = ast.parse(path.read_text(encoding="utf-8"))
     text = ast.get_docstring(tree)
@@ -74,4 +81,5 @@ def _read(path):
         "TABLE" in constants,
         "TWO_SIDES" in constants,
         "SHOWERS" in constants,
+        "PAIRED" in constants and not ast.literal_eval(constants["PAIRED"]),
     )

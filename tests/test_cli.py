@@ -29,6 +29,7 @@ from keras_gans.callbacks.run_folder import FORMAT
 from keras_gans.data.named import IMAGE_SETS
 from keras_gans.flops import flops_of_step
 from keras_gans_cli import dry_run, evaluation, plan, recipes, run
+from keras_gans_cli.free_cores import cores
 
 NUM_SAMPLES = 200
 POINTS = ("gan_goodfellow2014", "--data", "ring", "--batch-size", "16", "--set", "width=8")
@@ -106,6 +107,24 @@ def test_the_command_is_a_module_too():
     out = subprocess.run([sys.executable, "-m", "keras_gans_cli", "train", "x"], capture_output=True, text=True)
     assert out.returncode == 2
     assert out.stderr.startswith("Error: There is no recipe 'x'.")
+
+
+@pytest.mark.parametrize("asked", [True, False])
+def test_two_operations_run_at_a_time_where_asked_on_two_cores(asked):
+    program = (
+        f"from keras_gans_cli import quiet\nquiet.load(one_operation_a_core={asked})\n"
+        "import tensorflow as tf\nfind = tf.config.threading\n"
+        "print(find.get_intra_op_parallelism_threads(), find.get_inter_op_parallelism_threads())"
+    )
+    out = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert out.stdout == ("1 2\n" if asked and len(cores()) == 2 else "0 0\n")
+
+
+@pytest.mark.parametrize(
+    ("recipe", "expected"), [("cyclegan_zhu2017", True), ("pix2pix_isola2017", False), ("wgan_gp_digits", False)]
+)
+def test_of_translators_two_are_trained_side_by_side_where_sides_are_unpaired(recipe, expected):
+    assert recipes.of_name(recipe).two_translators == expected
 
 
 # A dry run

@@ -220,6 +220,10 @@ def describe_environment(strategy):
             "gpus": [gpu.get("device_name", "unknown") for gpu in gpus],
             "replicas": strategy.num_replicas_in_sync,
         },
+        "threads": {  # 0: TensorFlow's choice
+            "of_an_operation": tf.config.threading.get_intra_op_parallelism_threads(),
+            "of_operations": tf.config.threading.get_inter_op_parallelism_threads(),
+        },
         "environment": {name: os.environ[name] for name in VARIABLES if name in os.environ},
     }
 
