@@ -5,12 +5,15 @@ Paper:      Chen et al. 2016, "InfoGAN: Interpretable Representation Learning by
             continuous ones; Adam 2e-4 (D) and 1e-3 (G), beta_1 0.5.
 Command:    keras-gans train infogan_chen2016 [--data mnist|fashion_mnist|digits|FOLDER|...]
 Paper says: MNIST: the code of 10 values separates the digits, with 5 % errors if each value is taken for one digit.
-Ours:       MNIST, by codes found without labels: purity of the code 74.3 ± 2.3 %, classifier-Fréchet 14.88 ± 0.40 (3
+Ours:       MNIST, by codes found without labels: purity of the code 85.6 ± 4.9 %, classifier-Fréchet 11.89 ± 3.41 (3
             seeds, 2,500 steps).
 Deviations: half the paper's width, as many convolutions; noise of 8 numbers, with which the code has more to say, in
-            place of 62; batches of 64; twice the learning rates, falling to 0 along a cosine, for a run of minutes. A
-            moving average of the weights is sampled.
+            place of 62; D and Q see samples through noise of deviation 0.5 that falls to 0 over three fifths of the
+            run, so that the code settles on shapes; batches of 64; twice the learning rate for G and five times for D,
+            falling to 0 along a cosine, for a run of minutes. A moving average of the weights is sampled.
 """
+
+import keras
 
 import keras_gans as kg
 from keras_gans.recipes.optimizers import falling_adam
@@ -26,8 +29,10 @@ IMAGES = {
     "hidden": 1024,
     "recognizer_hidden": 128,
     "info_weight": 1.0,
+    "instance_noise": 0.5,
+    "noisy_share": 0.6,
     "learning_rate": 2e-3,
-    "discriminator_learning_rate": 4e-4,
+    "discriminator_learning_rate": 1e-3,
     "ema_decay": 0.99,
 }
 
@@ -36,7 +41,9 @@ def build(sample_shape, s):
     """Return the compiled model."""
     latent = kg.latent.Codes(s.noise, (s.values,), s.continuous)
     generator = kg.networks.dcgan_generator(latent.size, sample_shape, s.width, 4, hidden=s.hidden)
-    discriminator = kg.networks.dcgan_discriminator(sample_shape, s.width, 4, hidden=s.hidden)
+    sigma = keras.optimizers.schedules.PolynomialDecay(s.instance_noise, max(int(s.noisy_share * s.steps), 1), 0.0)
+    first = [kg.layers.InstanceNoise(sigma)]
+    discriminator = kg.networks.dcgan_discriminator(sample_shape, s.width, 4, hidden=s.hidden, first=first)
     discriminator = kg.networks.recognizer(discriminator, latent.code_size, s.recognizer_hidden)
     model = kg.InfoGAN(generator, discriminator, latent, s.info_weight)
     model.compile(

@@ -29,7 +29,7 @@ ROOMS = {
     "keras_gans/files.py": ({"contextlib", "os", "pathlib", "shutil", "uuid"}, set()),
     "keras_gans/checks.py": (TENSORS, {"labels"}),
     "keras_gans/labels.py": ({"keras", "numpy"}, set()),
-    "keras_gans/penalties": (TENSORS | {"functools"}, {"penalties", "replicas"}),
+    "keras_gans/penalties": (TENSORS | {"concurrent", "functools"}, {"penalties", "replicas"}),
     "keras_gans/adversarial.py": (
         TENSORS | {"pathlib", "random", "threading", "zipfile"},
         {"files", "historical_average", "regularizers", "replicas"},

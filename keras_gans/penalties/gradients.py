@@ -1,5 +1,7 @@
 """Gradients of a score with respect to its points, sample by sample, and the refusal of those that train nothing."""
 
+import concurrent.futures
+
 import tensorflow as tf
 
 # The gradient of the root at 0 is infinite; 1e-12 under it changes no norm above 1e-5 by more than half a per cent.
@@ -35,7 +37,9 @@ def scores_and_squared_norms(score, x):
     s, gradients = _gradients(score, x)
     if tf.executing_eagerly():
         traced = tf.function(lambda x: _gradients(score, x)[1], autograph=False)
-        _refuse_dropped_gradients(traced.get_concrete_function(tf.TensorSpec(x.shape, x.dtype)).outputs[0])
+        with concurrent.futures.ThreadPoolExecutor(1) as apart:  # a step numbers the draws of its own thread
+            graph = apart.submit(traced.get_concrete_function, tf.TensorSpec(x.shape, x.dtype)).result()
+        _refuse_dropped_gradients(graph.outputs[0])
     else:
         _refuse_dropped_gradients(gradients)
     # One row for each score, which is one for each sample unless samples are scored in packs.
