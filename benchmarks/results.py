@@ -187,7 +187,10 @@ def keep(row):
     all_rows = sorted([other for other in rows() if name_of(other) != name_of(row)] + [row], key=name_of)
     write_rows(all_rows)
     if row["seed"] == 0:
-        of_kind = {"modes": "density.png", "forward": "translations.png", "response": "response.png"}
+        of_kind = {
+            "modes": "density.png", "forward": "translations.png", "response": "response.png",
+            "code": "codes_categorical_0.png",
+        }  # fmt: skip
         picture = next((name for measure, name in of_kind.items() if measure in row["measures"]), "samples.png")
         with written_beside(PICTURES / f"{in_file_names(row['recipe'])}-{in_file_names(row['data'])}.png") as beside:
             shutil.copy(folder(*name_of(row)) / picture, beside)
