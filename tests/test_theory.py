@@ -53,6 +53,7 @@ def test_clipping_makes_gradients_vanish_or_explode_with_depth_and_the_penalty_d
     growth = {
         name: theory.growth(theory.gradient_norms_by_depth(kind, **kwargs))
         for name, (kind, kwargs) in theory.CRITICS.items()
+        if name != "clipped at 0.1"
     }
     assert growth["clipped at 0.01"] < -0.5  # each layer makes the gradient three times smaller, and more
     assert growth["clipped at 0.5"] > 0.3
