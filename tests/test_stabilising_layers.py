@@ -348,7 +348,7 @@ def test_two_replicas_draw_and_adapt_as_one_would_that_is_not_traced():
             )
             alone = strategy.num_replicas_in_sync == 1
             model.compile(keras.optimizers.SGD(0.05), keras.optimizers.SGD(0.05), run_eagerly=alone)
-        model.fit(tf.data.Dataset.from_tensor_slices(x).batch(32, drop_remainder=True), verbose=0)
+        model.fit(tf.data.Dataset.from_tensor_slices(x).batch(32, drop_remainder=True), epochs=2, verbose=0)
         return tiny.weights_of(model), *(
             float(tf.convert_to_tensor(v)) for v in (augment.p, model.penalties[1].state.real)
         )
