@@ -37,7 +37,7 @@ CANDIDATES = (
     "fit", "bare", "guide", "torch", "torch_tuned", "torch_compiled", "fit_bfloat16", "fit_xla", "fit_10_steps",
 )  # fmt: skip
 PEAKS = ("matmul", "conv")
-ROUND_SECONDS = 1.5
+ROUND_SECONDS = 4.5  # a call of `fit` takes some 40 ms, which ten steps of 150 ms would not hide
 OTHERS = 0.1
 
 
