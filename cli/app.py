@@ -136,7 +136,7 @@ def train(
 ):
     """Train a recipe into a run folder: options, statistics, pictures, measures, model, exports."""
     with told_in_one_sentence():
-        recipes.check_name(recipe)
+        two_translators = recipes.named(recipe).two_translators
         _check_run_dir(run_dir, resume)
         if strategy == "multiworker" and run_dir is None:
             raise ValueError(
@@ -148,7 +148,7 @@ def train(
             data=data, image_size=image_size, batch_size=batch_size, steps=2 if smoke else steps, seed=seed,
             precision=precision, jit=jit, changes=_pairs(changes or []), conditional=conditional or None,
         )  # fmt: skip
-        strategy = quiet.load(strategy, recipes.of_name(recipe).two_translators and jit != "on")
+        strategy = quiet.load(strategy, one_operation_a_core=two_translators and jit != "on")
         from keras_gans_cli import run
 
         plan = run.planned(recipe, asked, run_dir if resume else None)

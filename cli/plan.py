@@ -125,7 +125,7 @@ def make_plan(
     Raises:
         ValueError: If the recipe or a setting is unknown, or a value is out of its range; says what is near.
     """
-    recipes.check_name(recipe)
+    recipes.named(recipe)
     module = _module(recipe)
     data = module.DATA if data is None else data
     has = _kind_of(data)

@@ -13,7 +13,6 @@ def load(strategy="none", one_operation_a_core=False):
 
     Args:
         strategy: As in `keras_gans_cli.strategy.make_strategy`, which has to come before the devices are found.
-
         one_operation_a_core: As `keras_gans_cli.free_cores.run_one_operation_a_core` says; a process that has loaded
             TensorFlow before keeps its threads.
 

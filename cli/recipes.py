@@ -48,18 +48,14 @@ def all_recipes():
     return [_read(path) for path in sorted(folder().glob("*.py")) if "\nDATA = " in path.read_text("utf-8")]
 
 
-def check_name(name):
-    """Raise a ValueError, with the nearest name, if there is no recipe of this name."""
-    known = [recipe.name for recipe in all_recipes()]
+def named(name):
+    """Return the `Recipe` of this name; raise a ValueError, with the nearest name, if there is none."""
+    known = {recipe.name: recipe for recipe in all_recipes()}
     if name not in known:
         near = difflib.get_close_matches(name, known, n=1, cutoff=0.4)
         meant = f" Did you mean {near[0]!r}?" if near else ""
         raise ValueError(f"There is no recipe {name!r}.{meant} Expected one of {', '.join(known)}.")
-
-
-def of_name(name):
-    """Return the `Recipe` of this name, one of `all_recipes`."""
-    return _read(folder() / f"{name}.py")
+    return known[name]
 
 
 def _read(path):

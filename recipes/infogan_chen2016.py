@@ -13,9 +13,8 @@ Deviations: half the paper's width, as many convolutions; noise of 8 numbers, wi
             falling to 0 along a cosine, for a run of minutes. A moving average of the weights is sampled.
 """
 
-import keras
-
 import keras_gans as kg
+from keras_gans.recipes.networks import falling_noise
 from keras_gans.recipes.optimizers import falling_adam
 
 DATA = "mnist"
@@ -41,8 +40,7 @@ def build(sample_shape, s):
     """Return the compiled model."""
     latent = kg.latent.Codes(s.noise, (s.values,), s.continuous)
     generator = kg.networks.dcgan_generator(latent.size, sample_shape, s.width, 4, hidden=s.hidden)
-    sigma = keras.optimizers.schedules.PolynomialDecay(s.instance_noise, max(int(s.noisy_share * s.steps), 1), 0.0)
-    first = [kg.layers.InstanceNoise(sigma)]
+    first = [falling_noise(s.instance_noise, s.noisy_share, s.steps)]
     discriminator = kg.networks.dcgan_discriminator(sample_shape, s.width, 4, hidden=s.hidden, first=first)
     discriminator = kg.networks.recognizer(discriminator, latent.code_size, s.recognizer_hidden)
     model = kg.InfoGAN(generator, discriminator, latent, s.info_weight)

@@ -12,10 +12,8 @@ Deviations: no super-resolution: a generator from noise. Sigma falls from `noise
             weights is sampled.
 """
 
-import keras
-
 import keras_gans as kg
-from keras_gans.recipes.networks import small_networks
+from keras_gans.recipes.networks import falling_noise, small_networks
 from keras_gans.recipes.optimizers import falling_adam
 
 DATA = "ring"
@@ -46,10 +44,8 @@ POINTS = {
 
 def build(sample_shape, s, condition=None):
     """Return the compiled model."""
-    sigma = keras.optimizers.schedules.PolynomialDecay(s.noise, max(int(s.noisy_share * s.steps), 1), 0.0)
-    generator, discriminator = small_networks(
-        sample_shape, s, condition, discriminator_norm="batch", first=[kg.layers.InstanceNoise(sigma)]
-    )
+    noise = falling_noise(s.noise, s.noisy_share, s.steps)
+    generator, discriminator = small_networks(sample_shape, s, condition, discriminator_norm="batch", first=[noise])
     model = kg.NonSaturatingGAN(generator, discriminator)
     model.compile(
         falling_adam(s.learning_rate, s.steps, beta_2=s.beta_2),

@@ -1,6 +1,13 @@
-"""Networks that the recipes of objectives share, so that these differ by the objective alone."""
+"""Networks, and parts of them, that the recipes of objectives share, so that these differ by the objective alone."""
+
+import keras
 
 import keras_gans as kg
+
+
+def falling_noise(stddev, share, steps):
+    """Return a first layer of a discriminator: noise that falls from `stddev` to 0 over a share of the steps."""
+    return kg.layers.InstanceNoise(keras.optimizers.schedules.PolynomialDecay(stddev, max(int(share * steps), 1), 0.0))
 
 
 def small_networks(sample_shape, s, condition=None, discriminator_norm=None, first=()):

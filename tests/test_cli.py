@@ -123,7 +123,7 @@ def test_two_operations_run_at_a_time_where_asked_on_two_cores():
     ("recipe", "expected"), [("cyclegan_zhu2017", True), ("pix2pix_isola2017", False), ("wgan_gp_digits", False)]
 )
 def test_of_translators_two_are_trained_side_by_side_where_sides_are_unpaired(recipe, expected):
-    assert recipes.of_name(recipe).two_translators == expected
+    assert recipes.named(recipe).two_translators == expected
 
 
 # A dry run

@@ -55,20 +55,21 @@ def test_every_stabiliser_is_the_baseline_with_one_thing_more(name):
 
 
 def test_a_comparison_through_the_command(tmp_path):
-    arguments = ("compare", "r3gan", "--data", "ring", "--seeds", "1", "--steps", "20")
+    arguments = ("compare", "non_saturating", "r3gan", "--data", "ring", "--seeds", "1", "--steps", "20")
     arguments = (*arguments, "--out", tmp_path)
     first = keras_gans(*arguments).stdout
-    assert "1/1 ring, r3gan, seed 0: modes" in first
+    assert "2/2 ring, r3gan, seed 0: modes" in first
     assert "ring, r3gan: a step takes " in first
     costs = compare.read_costs(tmp_path)
-    assert [cost["objective"] for cost in costs] == ["r3gan"]
+    assert [cost["objective"] for cost in costs] == ["non_saturating", "r3gan"]
     assert all(cost["relative_cost"] > 0 for cost in costs)
     rows = compare.read_rows(tmp_path)
-    assert [(row["objective"], row["seed"]) for row in rows] == [("r3gan", 0)]
+    assert [(row["objective"], row["seed"]) for row in rows] == [("non_saturating", 0), ("r3gan", 0)]
     assert all(row["status"] == "finished" and len(row["curve"]) == 5 for row in rows)
     assert [point["step"] for point in rows[0]["curve"]] == [0, 0, 0, 10, 20]
     table = (tmp_path / "table.md").read_text()
     assert "**ring**, 20 generator steps, 1 seed" in table
+    assert "| `non_saturating`: non-saturating |" in table
     assert "| `r3gan`: relativistic paired, R1 0.03 and R2 0.03 |" in table
     assert "| samples of the mixture itself | 8.0 | 98.9 |" in table
     assert "| VEEGAN, the same table | 8 | 52.9 |" in table
@@ -79,7 +80,7 @@ def test_a_comparison_through_the_command(tmp_path):
         assert np.ptp(np.asarray(picture)) > 0
     # a second time nothing is made again, and a run that was lost is
     written = {path: path.stat().st_mtime_ns for path in tmp_path.glob("*/*/*.json") if path.name != "spec.json"}
-    assert len(written) == 2
+    assert len(written) == 4
     lost = tmp_path / "runs" / "ring-r3gan-0-20" / "row.json"
     lost.unlink()
     keras_gans(*arguments)

@@ -142,6 +142,9 @@ def test_samples_of_labels_are_asked_whether_they_show_them(tfds_dir):
     features, _ = metrics.mnist_judge().describe(digits.images)
     three = metrics.frechet_distance(features[digits.labels == 3], features[asked == 3])
     assert by_class["of_each_label"][3] == pytest.approx(three["frechet_distance"], rel=1e-3)
+    right = protocol.thorough(as_floats(digits.images), digits.labels)
+    assert right["labels"]["label_accuracy"] > 0.98
+    assert right["classifier_frechet_by_class"]["mean"] == pytest.approx(0, abs=1e-2)
     assert "labels" not in protocol(as_floats(digits.images[:1000]))
 
 

@@ -345,6 +345,7 @@ def test_two_replicas_draw_and_adapt_as_one_would_that_is_not_traced():
                 discriminator,
                 penalties=[kg.penalties.GradientPenalty(1.0), kg.penalties.LeCam(0.5)],
                 latent_consistency=kg.penalties.LatentConsistency(),
+                n_critic=2,
             )
             alone = strategy.num_replicas_in_sync == 1
             model.compile(keras.optimizers.SGD(0.05), keras.optimizers.SGD(0.05), run_eagerly=alone)
